@@ -1,0 +1,163 @@
+"""What clients and components have in common: a stream, plugins with their state, a roster."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from types import ModuleType
+from typing import Any, TypeVar, overload
+
+from helixmpp.core.api import APIRegistry
+from helixmpp.core.engines import Engine, KeyValue, check_storage, engine_for
+from helixmpp.core.lifecycle import Lifecycle
+from helixmpp.core.messages import MessageEvents
+from helixmpp.core.plugin_manager import PluginManager
+from helixmpp.core.roster import Roster, RosterNode, SubscriptionHandling
+from helixmpp.core.settings import check_type
+from helixmpp.errors import InvalidJID, StorageError
+from helixmpp.jid import JID
+from helixmpp.stanza import Presence
+
+__all__ = ["BaseXMPP"]
+
+log = logging.getLogger(__name__)
+
+P = TypeVar("P")
+
+
+class BaseXMPP(Lifecycle, MessageEvents, SubscriptionHandling):
+    """The base of :class:`ClientXMPP` and :class:`ComponentXMPP`; programs use one of these.
+
+    :param jid: our own address.
+    :param default_ns: the namespace of the stanzas.
+    :param plugin_config: settings for plugins, by name.
+    :param storage: where plugins keep their state: a URL, an :class:`Engine`, or None for memory.
+    :param plugin_whitelist: the plugins that :meth:`register_plugins` enables.
+    :raises InvalidJID: the address is none, or empty.
+    :raises TypeError: an argument is of the wrong type; the message names it.
+    :raises StorageError: no engine answers to the scheme of ``storage``.
+    """
+
+    def __init__(
+        self,
+        jid: JID | str,
+        default_ns: str,
+        plugin_config: Mapping[str, Mapping[str, Any]] | None = None,
+        storage: str | Engine | None = None,
+        plugin_whitelist: Iterable[str] | None = None,
+    ) -> None:
+        check_type("jid", jid, str, JID)
+        check_type("plugin_config", plugin_config, Mapping, or_none=True)
+        check_storage(storage)
+        super().__init__(jid, default_ns)
+        if not self.requested_jid:
+            raise InvalidJID("jid is empty: give our own address, such as 'me@example.org'")
+        if isinstance(plugin_whitelist, str):
+            # A text is a list of letters, too.
+            raise TypeError("plugin_whitelist is a list of names, not str")
+        #: The plugins that :meth:`register_plugins` enables.
+        self.plugin_whitelist: list[str] = list(plugin_whitelist or ())
+        self._storage = storage
+        self._engine: Engine | None = None
+        self._engine_is_ours = not isinstance(storage, Engine)
+        self.api = APIRegistry(self)
+        self.plugin = PluginManager(self, plugin_config)
+        self.roster = Roster(self)
+        self._install_messages()
+        self._install_subscriptions()
+
+    async def aclose(self) -> None:
+        """Disconnect, end every task and timer, and close the storage engine that we opened."""
+        await super().aclose()
+        engine, self._engine = self._engine, None
+        if engine is not None and self._engine_is_ours:
+            try:
+                await engine.close()
+            except StorageError as error:
+                self.exception(error)
+
+    def _session_begins(self) -> None:
+        self.plugin.session_bind(self.boundjid)
+
+    def _session_ends(self) -> None:
+        self.roster.reset()
+
+    def _presence_sent(self, presence: Presence) -> None:
+        self.roster.presence_sent(presence)
+
+    # -- plugins and their state ----------------------------------------------------------------------------
+
+    @overload
+    def register_plugin(
+        self,
+        plugin: type[P],
+        pconfig: Mapping[str, Any] | None = None,
+        module: str | ModuleType | None = None,
+    ) -> P: ...
+    @overload
+    def register_plugin(
+        self, plugin: str, pconfig: Mapping[str, Any] | None = None, module: str | ModuleType | None = None
+    ) -> Any: ...
+    def register_plugin(
+        self,
+        plugin: str | type[Any],
+        pconfig: Mapping[str, Any] | None = None,
+        module: str | ModuleType | None = None,
+    ) -> Any:
+        """Enable a plugin, with what it depends on, and give it back.
+
+        :param plugin: a name such as ``"xep_0231"``, or a plugin class.
+        :param pconfig: its settings; a plugin that is enabled already, such as by another that depends on
+            it, takes these over.
+        :param module: where it is, when it is not one of ours.
+        :raises PluginNotFound: no plugin has that name.
+        :raises PluginImportError: its module fails to import.
+        :raises TypeError: ``plugin`` is neither, or a setting has a value of the wrong type.
+        """
+        return self.plugin.register(plugin, pconfig, module)
+
+    def register_plugins(self) -> None:
+        """Enable every plugin of ``plugin_whitelist``, each with its settings of ``plugin_config``.
+
+        With an empty one nothing is enabled, and the log says so: a program names the plugins that it uses.
+
+        :raises PluginNotFound: no plugin has one of the names.
+        :raises PluginImportError: the module of one fails to import.
+        """
+        if not self.plugin_whitelist:
+            log.warning("register_plugins() enables nothing: plugin_whitelist is empty")
+        for name in self.plugin_whitelist:
+            self.register_plugin(name)
+
+    def __getitem__(self, key: str) -> Any:
+        """The plugin of that name: ``xmpp["xep_0030"]``."""
+        return self.plugin[key]
+
+    def collection(self, name: str, *, limit: int, value_limit: int) -> KeyValue:
+        """A collection of this account on the engine that ``storage=`` chose."""
+        if self._engine is None:
+            self._engine = engine_for(self._storage)
+        return self._engine.collection(self.requested_jid.bare, name, limit=limit, value_limit=value_limit)
+
+    # -- roster ------------------------------------------------------------------------------------------------
+
+    @property
+    def client_roster(self) -> RosterNode:
+        """The roster of our own bare JID."""
+        return self.roster[self.boundjid.bare]
+
+    @property
+    def auto_authorize(self) -> bool | None:
+        """Whether requests for a subscription are granted: True, False (refused), None (left to the program)."""
+        return self.roster.auto_authorize
+
+    @auto_authorize.setter
+    def auto_authorize(self, value: bool | None) -> None:
+        self.roster.auto_authorize = value
+
+    @property
+    def auto_subscribe(self) -> bool:
+        """Whether a granted subscription is answered with a request for the other direction."""
+        return self.roster.auto_subscribe
+
+    @auto_subscribe.setter
+    def auto_subscribe(self, value: bool) -> None:
+        self.roster.auto_subscribe = value

@@ -1,0 +1,119 @@
+"""A component: a domain of its own beside a server, with every address below it (XEP-0114)."""
+
+from collections.abc import Mapping
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from helixmpp.core.basexmpp import BaseXMPP
+from helixmpp.core.engines import Engine
+from helixmpp.core.settings import check_type
+from helixmpp.errors import InvalidJID
+from helixmpp.jid import JID
+from helixmpp.stream import ComponentConfig, ComponentStream
+from helixmpp.transport import Target, find_targets
+from helixmpp.xml import NS_COMPONENT
+
+__all__ = ["ComponentXMPP"]
+
+_DEFAULT_PORT = 5347
+_LAST_PORT = 65_535
+_STANZAS = ("message", "presence", "iq")
+
+
+class ComponentXMPP(BaseXMPP):
+    """A component's session: ``ComponentXMPP("echo.example.org", "secret", "127.0.0.1", 5347)``.
+
+    XEP-0114 knows no TLS: connect over the loopback interface, or through a tunnel.
+
+    :param jid: the component's domain.
+    :param secret: what component and server share.
+    :param host: the server's address; with ``port`` the default for :meth:`connect`.
+    :param plugin_config: settings for plugins, by name.
+    :param plugin_whitelist: the plugins that :meth:`register_plugins` enables.
+    :param storage: where plugins keep their state: a URL, an engine, or None for memory.
+    :raises InvalidJID: ``jid`` is no domain.
+    :raises TypeError: an argument is of the wrong type; the message names it.
+    :raises ValueError: ``port`` is none.
+    :raises StorageError: no engine answers to the scheme of ``storage``.
+    """
+
+    is_component = True
+
+    def __init__(
+        self,
+        jid: JID | str,
+        secret: str,
+        host: str | None = None,
+        port: int | None = None,
+        plugin_config: Mapping[str, Mapping[str, Any]] | None = None,
+        plugin_whitelist: list[str] | None = None,
+        *,
+        storage: str | Engine | None = None,
+    ) -> None:
+        super().__init__(jid, NS_COMPONENT, plugin_config, storage, plugin_whitelist)
+        # XEP-0114 section 3: a component is a domain; the addresses below it are its own to give.
+        if self.requested_jid != self.requested_jid.domain:
+            raise InvalidJID(f"a component's address is a domain, not {str(jid)[:100]!r}")
+        check_type("secret", secret, str)
+        check_type("host", host, str, or_none=True)
+        check_type("port", port, int, or_none=True)
+        if port is not None and not 0 <= port <= _LAST_PORT:
+            raise ValueError(f"port is a number from 1 to {_LAST_PORT}, not {port}")
+        self.secret = secret
+        self.server_host = host or ""
+        self.server_port = port or 0
+        # RFC 6121 section 4.3: a component answers probes and grants subscriptions itself.
+        self.auto_authorize = True
+        self.auto_subscribe = True
+
+    async def targets(self, host: str, port: int) -> list[Target]:
+        """The one place to connect to; raises as :meth:`check_settings`."""
+        self.check_settings()
+        return await find_targets(
+            self.requested_jid.domain,
+            host=host or self.server_host or self.requested_jid.domain,
+            port=port or self.server_port or _DEFAULT_PORT,
+            kind="component",
+            direct_tls=False,
+            starttls=False,
+            timeout=self.connect_timeout,
+        )
+
+    def make_machine(self) -> ComponentStream:
+        """The protocol machine of one connection."""
+        return ComponentStream(
+            ComponentConfig(
+                jid=self.requested_jid,
+                secret=self.secret,
+                limits=self.limits(),
+                timeouts=self.stage_timeouts(),
+            )
+        )
+
+    def _stamp(self, xml: Element) -> None:
+        """Complete a stanza, and refuse one for which the server would end the stream.
+
+        XEP-0114 section 3: what a component sends says which of its addresses it is from, and who it is for.
+        The stream's end (``invalid-from``, ``improper-addressing``) would hit everybody whom the component serves;
+        the caller's mistake is told to the caller.
+
+        :raises ValueError: there is no ``to``, or ``from`` is not in the component's domain.
+        """
+        kind = xml.tag.rpartition("}")[2]
+        if kind not in _STANZAS:
+            return
+        if not xml.get("to"):
+            raise ValueError(f"a component's {kind} needs to=: the address that it is for")
+        sender = xml.get("from")
+        if not sender:
+            xml.set("from", self.boundjid.full)
+        elif not self._is_ours(sender):
+            raise ValueError(
+                f"from={sender[:100]!r} of a component's {kind} is no address in {self.boundjid.domain}"
+            )
+
+    def _is_ours(self, address: str) -> bool:
+        try:
+            return JID.parse(address).domain == self.boundjid.domain
+        except InvalidJID:
+            return False

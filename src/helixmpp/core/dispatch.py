@@ -1,0 +1,167 @@
+"""From an element of the stream to the handlers that want it.
+
+The order is fixed: incoming filters, then the request that an iq answers, then the handlers in order of
+registration. A request that nobody handles is answered with ``service-unavailable`` (RFC 6120 section 8.4); one
+whose handler raised, with an error that says no more than it has to. Nothing else is ever answered by itself.
+"""
+
+import asyncio
+import logging
+from typing import Any, Protocol
+from xml.etree.ElementTree import Element
+
+from helixmpp.core.filters import Filters
+from helixmpp.core.iqs import PendingIqs
+from helixmpp.core.router import Router
+from helixmpp.errors import HelixError, XMPPError
+from helixmpp.stanza import Iq, IqError, IqTimeout, Sender, StanzaBase, make_error_reply, stanza_of
+
+__all__ = ["ANY_FAILURE", "DispatchHost", "Dispatcher"]
+
+log = logging.getLogger(__name__)
+
+# What a program's function may raise. A plain function raises CancelledError when it looks at a future that was
+# cancelled; that must not look like the end of the task that reads from the network.
+ANY_FAILURE = (Exception, asyncio.CancelledError)
+
+# An id is copied into the answer and kept until then; RFC 6120 gives no limit, everybody sends some 40 characters.
+_LONGEST_ID = 1024
+
+
+class DispatchHost(Sender, Protocol):
+    """What dispatching asks of the client or component."""
+
+    max_open_requests: int
+
+    def exception(self, exception: BaseException) -> None:
+        """Told of what a handler raised."""
+        ...
+
+
+class Dispatcher:
+    """Hands each stanza to whoever it is for."""
+
+    def __init__(self, host: DispatchHost, filters: Filters, pending: PendingIqs, router: Router) -> None:
+        self._host = host
+        self._filters = filters
+        self._pending = pending
+        self._router = router
+        # The latest requests, by sender and id: whether they wait for our answer.
+        self._requests: dict[tuple[str, str], bool] = {}
+
+    def receive(self, element: Element) -> None:
+        """Dispatch one element; whatever goes wrong stays with this one."""
+        host = self._host
+        stanza = stanza_of(element, host.default_ns)
+        stanza.stream = host
+        request = False
+        if isinstance(stanza, Iq):
+            request = element.get("type") in ("get", "set")
+            if request and not self._opened(stanza, element):
+                return
+        try:
+            if self._filters.has("in"):
+                left = self._filters.run("in", stanza)
+                if left is None:
+                    return
+                stanza = left
+            if isinstance(stanza, Iq) and not request and self._pending.answer(stanza):
+                return
+        except ANY_FAILURE as error:
+            self.failed(error, stanza, "incoming filter")
+            return
+        if not self._run_handlers(stanza) and request:
+            self.refuse(stanza, XMPPError("service-unavailable"))
+
+    def _run_handlers(self, stanza: StanzaBase) -> bool:
+        handled = False
+        for handler, surely in self._router.candidates(stanza.xml):
+            try:
+                if not surely and not handler.match(stanza):
+                    continue
+                handled = True
+                handler.run(stanza)
+            except ANY_FAILURE as error:
+                handled = True
+                self.failed(error, stanza, handler.name)
+            if handler.check_delete():
+                self._router.remove(handler)
+        return handled
+
+    def failed(self, error: BaseException, data: Any, what: str) -> None:
+        """A handler raised: answer if it was a request that waits for an answer, and tell the program.
+
+        An :class:`XMPPError` is a refusal, which is no mistake, where there is a request to refuse. That somebody
+        else refused a request of ours (:class:`IqError`), or was silent, is not the asker's business.
+        """
+        request = data if isinstance(data, Iq) and self.is_open(data) else None
+        if (
+            request is not None
+            and isinstance(error, XMPPError)
+            and not isinstance(error, IqError | IqTimeout)
+        ):
+            log.info("%s refused a request: %s", what, error)
+            self.refuse(request, error)
+            return
+        if request is not None:
+            # The text of our own mistakes is none of a stranger's business.
+            self.refuse(request, XMPPError("internal-server-error"))
+        error.add_note(f"in {what}")
+        try:
+            self._host.exception(error)
+        except ANY_FAILURE:
+            log.exception("exception() raised by itself")
+
+    def cancelled(self, data: Any) -> None:
+        """A handler's task was cancelled: nobody else will answer the request."""
+        if isinstance(data, Iq) and self.is_open(data):
+            self.refuse(data, XMPPError("internal-server-error"))
+
+    def refuse(self, stanza: StanzaBase, error: XMPPError) -> None:
+        """Answer a request with an error."""
+        try:
+            reply = make_error_reply(stanza, error)
+            if reply is not None:
+                self._host.send(reply)
+        except (HelixError, ValueError) as failure:
+            log.info("a request could not be refused: %s", failure)
+
+    # -- requests that wait for our answer -----------------------------------------------------------
+
+    def _opened(self, iq: Iq, element: Element) -> bool:
+        """Note a request; False when it is none that a handler could be given (RFC 6120 section 8.2.3)."""
+        id_ = element.get("id", "")
+        if not id_:
+            log.info("a request without an id is dropped: no answer to it could be told")
+            return False
+        if len(id_) > _LONGEST_ID:
+            log.info("a request with an id of %d characters is dropped", len(id_))
+            return False
+        requests = self._requests
+        while len(requests) >= self._host.max_open_requests:
+            del requests[next(iter(requests))]
+        # Taken out first, so that a repeated id counts as the latest.
+        key = (element.get("from", ""), id_)
+        requests.pop(key, None)
+        requests[key] = True
+        if len(element) != 1:
+            self.refuse(iq, XMPPError("bad-request", "a request has exactly one payload"))
+            return False
+        return True
+
+    def is_open(self, iq: Iq) -> bool:
+        """Whether a received request has had no answer yet."""
+        xml = iq.xml
+        return self._requests.get((xml.get("from", ""), xml.get("id", "")), False)
+
+    def may_answer(self, xml: Element) -> bool:
+        """Note that something goes out; False when it is the second answer to one request."""
+        if self._requests and xml.get("type") in ("result", "error") and xml.tag.endswith("}iq"):
+            key = (xml.get("to", ""), xml.get("id", ""))
+            is_open = self._requests.get(key)
+            if is_open is False:
+                log.warning("a request is answered a second time; the answer is dropped")
+                return False
+            if is_open:
+                self._requests[key] = False
+        return True

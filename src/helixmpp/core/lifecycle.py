@@ -1,0 +1,259 @@
+"""A session's life as a program sees it: connecting, the events on the way, the end.
+
+Where to connect to and with which protocol, the client and the component know; when to try and when to stop, the
+connector.
+"""
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Any, Self
+
+from helixmpp.core.connection import Connection, Machine
+from helixmpp.core.connector import Connector, Run
+from helixmpp.core.dispatch import ANY_FAILURE
+from helixmpp.core.xmlstream import XMLStream
+from helixmpp.errors import AuthenticationFailed
+from helixmpp.jid import JID
+from helixmpp.stream import Authenticated, Bound, StreamErrorReceived, StreamEvent
+from helixmpp.transport import Target
+
+__all__ = ["Lifecycle"]
+
+log = logging.getLogger(__name__)
+
+_LAST_PORT = 65_535
+
+
+class Lifecycle(XMLStream):
+    """A stream that connects, and stays connected."""
+
+    #: Where ``async with`` connects to: host and port; by default what DNS says.
+    address: tuple[str, int] = ("", 0)
+
+    def __init__(self, jid: JID | str, default_ns: str) -> None:
+        super().__init__(jid, default_ns)
+        self.session_bind_event = asyncio.Event()
+        self._connector = Connector(self)
+        self._disconnected: asyncio.Future[Any] | None = None
+        self._reason: str | None = None
+        self._told_disconnected = False
+
+    def _has_begun(self) -> bool:
+        return super()._has_begun() or self._connector.running
+
+    # -- connecting -----------------------------------------------------------------------------------------------
+
+    def connect(self, host: str = "", port: int = 0) -> "asyncio.Future[bool]":
+        """Connect, and stay connected until :meth:`disconnect`.
+
+        What comes back may be awaited: True when the first attempt led to a session, or its failure as an
+        exception (a :class:`ConnectionFailure`). Where the failure is a passing one and ``auto_reconnect`` is set,
+        further attempts follow in the background all the same.
+
+        :param host: connect there instead of where DNS says; certificates are checked for the JID's domain.
+        :param port: the port there; by default the usual one.
+        :raises TypeError: ``host`` is no string, or ``port`` no number.
+        """
+        _check_address(host, port)
+        self._reason = None
+        if not self._connector.running:
+            self._told_disconnected = False
+            if self._disconnected is not None and self._disconnected.done():
+                self._disconnected = None
+        return self._connector.start(host, port)
+
+    def disconnect(
+        self, wait: float = 2.0, reason: str | None = None, ignore_send_queue: bool = False
+    ) -> "asyncio.Future[None]":
+        """End the session: what was sent goes out, the stream is closed, nothing is tried again.
+
+        :param wait: how many seconds the server has for its part of the end.
+        :param reason: given to the event ``disconnected``.
+        :param ignore_send_queue: do not wait for what is still to be sent.
+        """
+        self._reason = reason
+        # At the call: a connect() right behind it means another connection.
+        self._connector.forget_restart()
+        which = self._connector.give_up()
+        return self._tasks.start(self._disconnect(which, wait, ignore_send_queue))
+
+    async def _disconnect(
+        self,
+        which: Run | None,
+        wait: float,
+        ignore_send_queue: bool,
+    ) -> None:
+        session = which.connection if which is not None else None
+        if session is not None and not ignore_send_queue:
+            try:
+                async with asyncio.timeout(wait):
+                    await self._filter_queue.drain()
+                    await session.drain()
+            except TimeoutError:
+                log.warning("disconnect: not everything could be sent within %s seconds", wait)
+        await self._connector.end(which, wait)
+
+    def abort(self) -> None:
+        """Cut the connection at once; nothing is sent any more, and nothing is tried again."""
+        self._connector.abort()
+
+    def reconnect(self, wait: float = 2.0, reason: str = "Reconnecting") -> None:
+        """End the session and begin another."""
+        self._reason = reason
+        self._tasks.start(self._connector.restart(wait))
+
+    def cancel_connection_attempt(self) -> None:
+        """Give up connecting; an established session stays."""
+        if self._session is None:
+            self._tasks.start(self._connector.stop(0))
+
+    def is_connecting(self) -> bool:
+        """Whether a session is being tried for."""
+        return not self.is_connected() and self._connector.running
+
+    @property
+    def disconnected(self) -> "asyncio.Future[Any]":
+        """A future that is done at the end of the present or next session."""
+        if self._disconnected is None:
+            self._disconnected = self.loop.create_future()
+        return self._disconnected
+
+    def process(self, *, forever: bool = True, timeout: float | None = None) -> None:
+        """Run the event loop until the connection has ended for good, or for ``timeout`` seconds."""
+        self.loop.run_until_complete(self._until_stopped(None if forever and timeout is None else timeout))
+
+    async def _until_stopped(self, timeout: float | None) -> None:
+        try:
+            async with asyncio.timeout(timeout):
+                await self._connector.stopped()
+        except TimeoutError:
+            pass
+
+    async def __aenter__(self) -> Self:
+        """Connect (unless that has begun) and wait for the session; any failure raises and stops."""
+        try:
+            await self.connect(*self.address)
+        except BaseException:
+            await self.disconnect(0)
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.disconnect()
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Disconnect, and end every task and timer."""
+        await self._connector.stop(2.0)
+        self._timers.cancel_all()
+        await self._tasks.cancel_all()
+
+    # -- what the connector and the connection call ----------------------------------------------------------------
+
+    async def targets(self, host: str, port: int) -> list[Target]:
+        """Where to connect to."""
+        raise NotImplementedError
+
+    def make_machine(self) -> Machine:
+        """A fresh protocol machine."""
+        raise NotImplementedError
+
+    def stream_event(self, event: StreamEvent) -> None:
+        """Tell the program what the negotiation came to."""
+        match event:
+            case Authenticated():
+                self.event("auth_success", event)
+            case Bound(jid=jid):
+                self.boundjid = jid
+            case StreamErrorReceived():
+                self.event("stream_error", event)
+            case _:
+                log.debug("stream event: %s", type(event).__name__)
+
+    def session_ready(self, connection: Connection) -> None:
+        """There is a session: bind, send what waited, start."""
+        self._session = connection
+        self._reason = None
+        self._flow.connect(connection.set_reading)
+        self._told_disconnected = False
+        if self._disconnected is not None and self._disconnected.done():
+            self._disconnected = None
+        self.event("connected", None)
+        self.session_bind_event.set()
+        try:
+            self._session_begins()
+        except ANY_FAILURE as error:
+            self._dispatcher.failed(error, None, "session_bind")
+        self.event("session_bind", self.boundjid)
+        self._outbox.flush(connection.send)
+        self._start_keepalive()
+        self.event("session_start", None)
+
+    def session_over(self, error: Exception | None) -> None:
+        """The session is gone."""
+        self._session = None
+        self._flow.connect(None)
+        self._timers.cancel("whitespace keepalive")
+        self.session_bind_event.clear()
+        reason = self._reason or (str(error) if error is not None else None)
+        self._iqs.fail_all(f"the stream ended before the answer came: {reason or 'disconnected'}")
+        self._session_ends()
+        self.event("session_end", reason)
+        self._tell_disconnected(reason if error is None or self._reason else error)
+
+    def _session_begins(self) -> None:
+        """Tell the parts of a client or component that their address is bound."""
+
+    def _session_ends(self) -> None:
+        """Tell the parts of a client or component that nothing of the session holds any more."""
+
+    def attempt_failed(self, error: Exception) -> None:
+        """Tell the program of an attempt that failed."""
+        self.event("connection_failed", error)
+
+    def connecting_stopped(self, error: Exception | None) -> None:
+        """No further attempt is made."""
+        text = str(error) if error is not None else "disconnected"
+        self._iqs.fail_all(text)
+        lost = self._outbox.fail(f"no session: {text}")
+        if lost:
+            log.warning("%d stanzas were never sent: %s", lost, text)
+        if isinstance(error, AuthenticationFailed):
+            self.event("failed_all_auth", error)
+        for queue in tuple(self._queues):
+            queue.close()
+        self._tell_disconnected(self._reason or error)
+
+    def _tell_disconnected(self, reason: object) -> None:
+        """Once for each session, and once for an attempt that led to none and is the last."""
+        if self._told_disconnected:
+            return
+        self._told_disconnected = True
+        self.event("disconnected", reason)
+        if not self.disconnected.done():
+            self.disconnected.set_result(reason)
+
+    def _start_keepalive(self) -> None:
+        if self.whitespace_keepalive:
+            self._timers.schedule(
+                "whitespace keepalive",
+                self.whitespace_keepalive_interval,
+                lambda: self.send_raw(" "),
+                (),
+                {},
+                True,
+            )
+
+
+def _check_address(host: object, port: object) -> None:
+    # Older programs give connect() one tuple: better a clear word here than a strange one from a socket.
+    if not isinstance(host, str) or not isinstance(port, int) or isinstance(port, bool):
+        raise TypeError("connect() takes host (a string) and port (a number): connect('127.0.0.1', 5222)")
+    if not 0 <= port <= _LAST_PORT:
+        raise ValueError(f"a port is a number from 1 to {_LAST_PORT} (0: the usual one), not {port}")

@@ -1,0 +1,158 @@
+"""The way out: filters first, then the stream, or a queue until there is one. Order is kept throughout."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from helixmpp.core.done import Done
+from helixmpp.core.filters import Filters
+from helixmpp.core.mute import mute
+from helixmpp.errors import NotConnectedError, StateError
+from helixmpp.stanza import StanzaBase
+
+__all__ = ["FilterQueue", "Outbox"]
+
+
+class FilterQueue:
+    """Passes stanzas through the outgoing filters; behind one that has to be waited for, all others wait too."""
+
+    def __init__(
+        self,
+        filters: Filters,
+        deliver: Callable[[StanzaBase], Awaitable[None]],
+        start: Callable[[Awaitable[Any]], "asyncio.Future[Any]"],
+        limit: int = 10_000,
+    ) -> None:
+        self._filters = filters
+        self._deliver = deliver
+        self._start = start
+        self._limit = limit
+        # Lists, because an empty deque takes half a KiB, and these are empty nearly always.
+        self._waiting: list[tuple[StanzaBase, asyncio.Future[None]]] = []
+        self._worker: asyncio.Future[Any] | None = None
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, stanza: StanzaBase, loop: asyncio.AbstractEventLoop) -> Awaitable[None]:
+        """Filter a stanza and deliver what is left of it; a dropped one is delivered nowhere."""
+        if self._worker is None:
+            result = self._filters.run_out(stanza)
+            if not isinstance(result, Awaitable):
+                return self._finish(result)
+            return self._queue(stanza, loop, result)
+        return self._queue(stanza, loop, None)
+
+    def _finish(self, stanza: StanzaBase | None) -> Awaitable[None]:
+        if stanza is not None:
+            stanza = self._filters.run("out_sync", stanza)
+        return Done(None) if stanza is None else self._deliver(stanza)
+
+    def _queue(
+        self,
+        stanza: StanzaBase,
+        loop: asyncio.AbstractEventLoop,
+        running: Awaitable[StanzaBase | None] | None,
+    ) -> Awaitable[None]:
+        if len(self._waiting) >= self._limit:
+            raise NotConnectedError(f"{self._limit} stanzas wait for an outgoing filter already")
+        future: asyncio.Future[None] = loop.create_future()
+        mute(future)
+        self._waiting.append((stanza, future))
+        if running is not None:
+            self._worker = self._start(self._work(running))
+        return future
+
+    async def _work(self, running: Awaitable[StanzaBase | None]) -> None:
+        first: Awaitable[StanzaBase | None] | None = running
+        try:
+            while self._waiting:
+                stanza, future = self._waiting[0]
+                try:
+                    result = first if first is not None else self._filters.run_out(stanza)
+                    first = None
+                    left = await result if isinstance(result, Awaitable) else result
+                    # Not awaited here: without a session that may take long, and those behind have to be kept, too.
+                    delivered = self._finish(left)
+                    self._waiting.pop(0)
+                    if isinstance(delivered, Done):
+                        _settle(future, None)
+                    else:
+                        self._start(_follow(delivered, future))
+                except Exception as error:  # noqa: BLE001 - a filter may raise anything; the sender is told
+                    if self._waiting and self._waiting[0][1] is future:
+                        self._waiting.pop(0)
+                    _settle(future, error)
+        finally:
+            self._worker = None
+
+    async def drain(self) -> None:
+        """Wait until nothing waits for a filter."""
+        if self._worker is not None:
+            await asyncio.wait((self._worker,))
+
+
+async def _follow(delivered: Awaitable[None], future: "asyncio.Future[None]") -> None:
+    try:
+        await delivered
+    except Exception as error:  # noqa: BLE001 - whoever sent it is told
+        _settle(future, error)
+    else:
+        _settle(future, None)
+
+
+def _settle(future: "asyncio.Future[None]", error: Exception | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)
+
+
+class Outbox:
+    """What was sent while there was no session: it goes out when there is one, in order, or it is told why not.
+
+    :param limit: how many texts are kept; sending one more raises ``NotConnectedError``.
+    """
+
+    def __init__(self, limit: int = 10_000) -> None:
+        self.limit = limit
+        self._kept: deque[tuple[str, asyncio.Future[None]]] | None = None
+
+    def __len__(self) -> int:
+        return len(self._kept or ())
+
+    def keep(self, text: str, loop: asyncio.AbstractEventLoop) -> "asyncio.Future[None]":
+        """Keep a text; the future is done when it was handed to a stream, or fails with the reason."""
+        if self._kept is None:
+            self._kept = deque()
+        if len(self._kept) >= self.limit:
+            raise NotConnectedError(
+                f"there is no session, and {self.limit} stanzas wait for one already (outbox_limit)"
+            )
+        future: asyncio.Future[None] = loop.create_future()
+        mute(future)
+        self._kept.append((text, future))
+        return future
+
+    def flush(self, send: Callable[[str], Awaitable[None]]) -> None:
+        """Send everything that was kept; what cannot be sent because the session is gone again stays here."""
+        while self._kept:
+            text, future = self._kept[0]
+            try:
+                send(text)
+            except (NotConnectedError, StateError):
+                return
+            self._kept.popleft()
+            _settle(future, None)
+
+    def fail(self, reason: str) -> int:
+        """Give up everything that was kept; how many there were."""
+        count = len(self)
+        while self._kept:
+            _, future = self._kept.popleft()
+            if not future.done():
+                future.set_exception(NotConnectedError(reason))
+        return count

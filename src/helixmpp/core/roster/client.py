@@ -1,0 +1,104 @@
+"""What a client does with its roster: get it, change it, and believe only its own server about it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Iterable
+from xml.etree.ElementTree import Element
+
+from helixmpp.core.handlers import Callback
+from helixmpp.core.roster.handling import SubscriptionHandling
+from helixmpp.core.roster.presences import is_bare_of
+from helixmpp.core.roster.query import QUERY
+from helixmpp.core.roster.requests import OptCallback, request
+from helixmpp.core.roster.results import take_push, take_result
+from helixmpp.jid import JID
+from helixmpp.stanza import Iq, StanzaPath
+
+__all__ = ["ClientRoster"]
+
+log = logging.getLogger(__name__)
+
+
+class ClientRoster(SubscriptionHandling):
+    """The part of :class:`ClientXMPP` that is about its roster; the roster itself is ``client_roster``."""
+
+    #: Whether the server keeps versions of the roster (RFC 6121 section 2.6.1).
+    roster_versioning: bool
+
+    def _install_subscriptions(self) -> None:
+        super()._install_subscriptions()
+        pushed = StanzaPath("iq@type=set/roster")
+        self.roster.xmpp.register_handler(Callback("Roster Update", pushed, self._handle_roster))
+
+    def get_roster(
+        self,
+        callback: OptCallback = None,
+        timeout: float | None = None,
+        timeout_callback: OptCallback = None,
+    ) -> "asyncio.Future[Iq]":
+        """Ask the server for the roster (RFC 6121 section 2.2), and to push its changes from then on.
+
+        When the answer has been taken over, it is the event ``roster_update``, ``callback`` is called with it
+        and it is what awaiting gives. Where the server keeps versions, an answer without ``<query/>`` says
+        that nothing changed since.
+
+        :param callback: called with the answer, a plain or a coroutine function.
+        :param timeout: seconds until IqTimeout; None for ``response_timeout``.
+        :param timeout_callback: called with the request when no answer came.
+        :raises IqError: (awaited) the server refuses.
+        :raises IqTimeout: (awaited) no answer came.
+        """
+        roster = self.roster
+        xmpp = roster.xmpp
+        iq = xmpp.Iq()
+        iq["type"] = "get"
+        query = Element(QUERY)
+        if self.roster_versioning:
+            # Section 2.6.2: empty for "I keep versions, too, and have no roster yet".
+            query.set("ver", roster[None].version)
+        iq.xml.append(query)
+
+        async def taken(answer: Iq) -> None:
+            result = answer.xml.find(QUERY)
+            if result is not None:
+                await take_result(roster[None], result)
+            xmpp.event("roster_update", answer)
+
+        future = request(xmpp, iq, taken, timeout, callback, timeout_callback, ended=roster.result_read)
+        roster.result_awaited()
+        return future
+
+    def update_roster(
+        self,
+        jid: JID | str,
+        name: str | None = None,
+        subscription: str | None = None,
+        groups: Iterable[str] | None = None,
+        timeout: float | None = None,
+        callback: OptCallback = None,
+        timeout_callback: OptCallback = None,
+    ) -> Awaitable[Iq | None]:
+        """Add an address to the roster, or change its name and groups; see :meth:`RosterNode.update`."""
+        return self.roster[None].update(jid, name, subscription, groups, timeout, callback, timeout_callback)
+
+    def del_roster_item(self, jid: JID | str) -> Awaitable[Iq | None]:
+        """Take an address off the roster, which ends the subscriptions in both directions."""
+        return self.roster[None].remove(jid)
+
+    def _handle_roster(self, iq: Iq) -> None:
+        """A roster push (RFC 6121 section 2.1.6): from our own account, or it is not looked at.
+
+        A push from anybody else is not answered either, as that section allows: an answer would tell a
+        stranger that we are online.
+        """
+        xmpp = self.roster.xmpp
+        sender = iq.xml.get("from", "")
+        if sender and not is_bare_of(sender, xmpp.boundjid):
+            log.warning("a roster push that is not from our own account was ignored")
+            return
+        query = iq.xml.find(QUERY)
+        if query is None:
+            return
+        take_push(self.roster[None], query)
+        xmpp.send(iq.reply())
+        xmpp.event("roster_update", iq)

@@ -1,0 +1,123 @@
+"""Which handlers a stanza is for, found by what the stanza is.
+
+A matcher that tells its keys (kind, type, child, id) is only asked about stanzas that have them; a matcher of
+unknown kind is asked about each. Which handlers can match a stanza of a given shape is worked out once and kept,
+so that the cost of a stanza does not grow with the number of handlers. Order of registration is kept.
+"""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from helixmpp.core.handlers import BaseHandler
+from helixmpp.stanza import MatchKey, registry_version
+
+__all__ = ["Router"]
+
+# A stranger chooses the shape of what he sends: beyond this many shapes the table starts again.
+_MAX_SHAPES = 1024
+_MAX_PARTS = 64
+_MAX_NAME = 256
+
+Shape = tuple[str, ...]
+Candidate = tuple[BaseHandler, bool]
+
+
+class Router:
+    """The handlers of one stream."""
+
+    def __init__(self) -> None:
+        # By name would lose the second of two handlers with one name; programs register such.
+        self._handlers: list[BaseHandler] = []
+        # What the matchers tell of themselves, worked out when the first stanza comes, and again whenever a
+        # class is registered as a payload: a path may then mean another child.
+        self._keys: list[tuple[BaseHandler, tuple[MatchKey, ...] | None]] | None = None
+        self._version = -1
+        self._shapes: dict[Shape, tuple[Candidate, ...]] = {}
+        self._some_need_id = False
+
+    def __iter__(self) -> Iterator[BaseHandler]:
+        return iter(tuple(self._handlers))
+
+    def __len__(self) -> int:
+        return len(self._handlers)
+
+    def add(self, handler: BaseHandler) -> None:
+        """Add a handler behind all others."""
+        self._handlers.append(handler)
+        self._keys = None
+
+    def remove(self, handler: BaseHandler) -> bool:
+        """Take off exactly this handler; whether it was there."""
+        for index, known in enumerate(self._handlers):
+            if known is handler:
+                del self._handlers[index]
+                self._keys = None
+                return True
+        return False
+
+    def remove_named(self, name: str) -> bool:
+        """Take off the first handler of that name; whether there was one."""
+        for handler in self._handlers:
+            if handler.name == name:
+                return self.remove(handler)
+        return False
+
+    def candidates(self, element: Element) -> tuple["Candidate", ...]:
+        """The handlers that may match this element, in order of registration, and whether they surely do."""
+        keys = self._keys
+        if keys is None or self._version != registry_version():
+            keys = self._work_out()
+        attrib = element.attrib
+        if self._some_need_id:
+            shape: Shape = (
+                element.tag,
+                attrib.get("type", ""),
+                attrib.get("id", ""),
+                *[child.tag for child in element],
+            )
+        else:
+            shape = (element.tag, attrib.get("type", ""), "", *[child.tag for child in element])
+        found = self._shapes.get(shape)
+        if found is None:
+            found = tuple(
+                (handler, wanted is not None and _is_exact(handler))
+                for handler, wanted in keys
+                if _may_match(wanted, shape)
+            )
+            if len(self._shapes) >= _MAX_SHAPES:
+                self._shapes.clear()
+            # What has thousands of children or names of thousands of characters will hardly come again, and would be
+            # kept here as long as a stranger likes.
+            if len(shape) < _MAX_PARTS and all(len(part) < _MAX_NAME for part in shape):
+                self._shapes[shape] = found
+        return found
+
+    def _work_out(self) -> list[tuple[BaseHandler, tuple[MatchKey, ...] | None]]:
+        self._version = registry_version()
+        self._shapes.clear()
+        self._keys = [(handler, handler.matcher.keys()) for handler in self._handlers]
+        self._some_need_id = any(key.id is not None for _, keys in self._keys for key in keys or ())
+        return self._keys
+
+
+def _is_exact(handler: BaseHandler) -> bool:
+    # A program's own handler may have a say of its own.
+    return handler.matcher.is_exact and type(handler).match is BaseHandler.match
+
+
+def _may_match(keys: tuple[MatchKey, ...] | None, shape: Shape) -> bool:
+    if keys is None:
+        return True
+    tag, type_, id_ = shape[:3]
+    children = shape[3:]
+    for key in keys:
+        if key.kind is not None and key.kind != tag and key.kind != tag.rpartition("}")[2]:
+            continue
+        if key.type is not None and key.type != type_:
+            continue
+        if key.id is not None and key.id != id_:
+            continue
+        if key.child is not None and key.child not in children:
+            continue
+        return True
+    return False

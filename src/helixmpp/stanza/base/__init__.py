@@ -1,0 +1,1 @@
+"""``ElementBase``, one idea a module: node, children, helpers, items, declared fields, values."""

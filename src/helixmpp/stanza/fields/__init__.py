@@ -1,0 +1,1 @@
+"""The kinds of field: what stands on the wire, declared once."""

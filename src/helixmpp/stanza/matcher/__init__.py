@@ -1,0 +1,1 @@
+"""Which stanzas a handler is for."""

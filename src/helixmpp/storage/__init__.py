@@ -1,0 +1,10 @@
+"""Storage engines: where plugins keep their state.
+
+``ClientXMPP(jid, password, storage="file:///var/lib/bot")`` picks one by the scheme of its URL; an object of
+one of these classes does as well. ``memory://`` is the default and forgets everything with the client.
+"""
+
+from helixmpp.storage.folder import FolderEngine
+from helixmpp.storage.memory import MemoryEngine
+
+__all__ = ["FolderEngine", "MemoryEngine"]

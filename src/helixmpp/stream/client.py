@@ -1,0 +1,213 @@
+"""A client's stream: STARTTLS, SASL and resource binding, in the order that the rows of the table have."""
+
+import logging
+from typing import ClassVar
+from xml.etree.ElementTree import Element
+
+from helixmpp.errors import AuthenticationFailed, ConnectionFailure, HelixError, ProtocolError, TLSFailure
+from helixmpp.stream.config import StreamConfig
+from helixmpp.stream.events import NeedSaltedPassword, StartTLS, StreamEvent
+from helixmpp.stream.facts import TLSFacts
+from helixmpp.stream.features.bind import BIND
+from helixmpp.stream.features.offered import Features
+from helixmpp.stream.features.row import (
+    AUTHENTICATED,
+    BOUND,
+    SECURE,
+    TLS,
+    Answer,
+    FeatureRow,
+    Negotiation,
+    NextElement,
+    Then,
+)
+from helixmpp.stream.features.sasl import SASL
+from helixmpp.stream.features.session import ESTABLISH_SESSION
+from helixmpp.stream.features.starttls import STARTTLS
+from helixmpp.stream.machine import Machine
+from helixmpp.stream.states import Phase
+from helixmpp.xml import NS_CLIENT, StreamOpen, stream_header
+
+__all__ = ["ClientStream"]
+
+log = logging.getLogger("helixmpp.stream")
+
+# How many stanzas may arrive between the binding and the end of the negotiation.
+_MAX_SET_ASIDE = 256
+
+
+class ClientStream(Machine):
+    """The stream of a client to its server (RFC 6120). See :class:`Machine` for how to drive it.
+
+    Which features are negotiated stands in ``rows``; a subclass may have others. What is offered and is in no
+    row is ignored.
+    """
+
+    stream_ns = NS_CLIENT
+    rows: ClassVar[tuple[FeatureRow, ...]] = (STARTTLS, SASL, BIND, ESTABLISH_SESSION)
+
+    def __init__(self, config: StreamConfig) -> None:
+        super().__init__(
+            config.jid, config.password, config.limits, config.negotiation_limits, config.timeouts
+        )
+        self.config = config
+        self._facts: frozenset[str] = frozenset()
+        self._row: FeatureRow | None = None
+        self._negotiation: Negotiation | None = None
+        self._tried: set[str] = set()
+        self._set_aside: list[Element] = []
+
+    # -- what a negotiation sees (Link) --------------------------------------------------------------------
+
+    def write(self, text: str) -> None:
+        """Send a serialized element in the course of a negotiation."""
+        self._write(text)
+
+    def emit(self, event: StreamEvent) -> None:
+        """Tell whoever drives the machine."""
+        self._events.append(event)
+
+    def set_aside(self, element: Element) -> None:
+        """Keep an element until the stream is ready.
+
+        Before a resource is bound nobody can have sent it to us: there is no address (RFC 6120 section 7.1).
+
+        :raises ProtocolError: it may not be sent now; or there are too many.
+        """
+        if BOUND not in self._facts:
+            raise ProtocolError(
+                "unsupported-stanza-type", f"something else arrived in the stage {self.stage}"
+            )
+        if len(self._set_aside) >= _MAX_SET_ASIDE:
+            raise ProtocolError("policy-violation", "too many stanzas arrived before the session was ready")
+        self._set_aside.append(element)
+
+    # -- the negotiation -----------------------------------------------------------------------------------
+
+    def _connected(self) -> None:
+        if self.tls is not None:
+            self._facts = frozenset({TLS, SECURE})
+        elif not self.config.require_tls:
+            self._facts = frozenset({SECURE})
+
+    def _is_authenticated(self) -> bool:
+        return AUTHENTICATED in self._facts
+
+    def _restart_is_possible(self) -> bool:
+        return any(row.then is Then.RESTART and not row.forbids & self._facts for row in self.rows)
+
+    def _header(self) -> str:
+        # Section 4.7.1: "from" only where nobody can listen who is not to know who we are.
+        named = self.tls is not None and self.config.jid.local
+        return stream_header(
+            to=self.config.jid.domain,
+            from_=self.config.jid.bare if named else None,
+            stream_ns=NS_CLIENT,
+            lang=self.config.lang or None,
+        )
+
+    def _header_received(self, header: StreamOpen) -> None:
+        # Section 4.7.5: no version means 0.9, where there are neither features nor SASL.
+        major = header.attrib.get("version", "0.9").partition(".")[0]
+        if not (major.isascii() and major.isdigit() and len(major) <= 4 and int(major) >= 1):
+            raise ProtocolError("unsupported-version", "the server does not speak XMPP 1.0")
+        # Section 4.8.2. Without a default namespace each stanza names its own (4.8.5).
+        if header.nsmap.get("", NS_CLIENT) != NS_CLIENT:
+            raise ProtocolError("invalid-namespace", "this is not a stream for clients")
+        if header.attrib.get("from", self.config.jid.domain) != self.config.jid.domain:
+            # Section 4.7.1: it proves nothing. Who the server is, its certificate says.
+            log.info("the server of %s calls itself by another name", self.config.jid.domain)
+        self._enter(Phase.FEATURES, "features")
+
+    def _features_received(self, element: Element) -> None:
+        self.features = Features(element)
+        self._next_row()
+
+    def _next_row(self) -> None:
+        """Begin the first feature that is offered, possible and wanted; without one all is negotiated."""
+        for row in sorted(self.rows, key=lambda row: row.order):
+            offer = self.features.get(row.tag)
+            if (
+                offer is not None
+                and row.name not in self._tried
+                and row.needs <= self._facts
+                and not row.forbids & self._facts
+                and row.wanted(self, offer)
+            ):
+                self._tried.add(row.name)
+                self._row = row
+                self._negotiation = row.negotiate(self, offer)
+                self._resume(None)
+                return
+        self._finish()
+
+    def _answered(self, element: Element) -> None:
+        self._resume(element)
+
+    def _answer(self, answer: TLSFacts | bytes) -> None:
+        try:
+            self._resume(answer)
+        except HelixError as error:
+            self._fail(error)
+
+    def _resume(self, answer: Answer | None) -> None:
+        """Give the negotiation what it waits for, and see what it waits for next."""
+        row, negotiation = self._row, self._negotiation
+        assert row is not None  # noqa: S101 - the table has answers only where a row asked
+        assert negotiation is not None  # noqa: S101 - as above
+        try:
+            ask = next(negotiation) if answer is None else negotiation.send(answer)
+        except StopIteration as done:
+            self._facts |= done.value
+            self._negotiation = None
+            # A feature that turned out not to be had changes nothing, and starts nothing anew.
+            self._negotiated(row.then if done.value else Then.CONTINUE)
+            return
+        match ask:
+            case NextElement():
+                self._enter(Phase.ANSWER, row.name)
+            case StartTLS():
+                self._enter(Phase.HANDSHAKE, "tls")
+                if not self._unread:
+                    self._events.append(ask)
+                # Otherwise the rest of what was read is clear text, and the table has no place for it.
+            case NeedSaltedPassword():
+                # The peer is not waited for, so no time is counted.
+                self._enter(Phase.KEY, row.name, timed=False)
+                self._request = ask
+                self._events.append(ask)
+
+    def _negotiated(self, then: Then) -> None:
+        match then:
+            case Then.CONTINUE:
+                self._next_row()
+            case Then.RESTART:
+                self._tried.clear()
+                self._open()
+            case Then.FEATURES:
+                self._tried.clear()
+                self.features = Features()
+                self._enter(Phase.FEATURES, "features")
+
+    def _finish(self) -> None:
+        """Nothing is left to negotiate: that is all that is needed, or the server does not offer it."""
+        if SECURE not in self._facts:
+            raise TLSFailure(
+                "the server offers no TLS, so nothing was sent to it; somebody may have cut the offer out",
+                stage="features",
+            )
+        if AUTHENTICATED not in self._facts:
+            raise AuthenticationFailed(
+                "the server offers no authentication by SASL", condition="invalid-mechanism"
+            )
+        if self.config.bind and BOUND not in self._facts:
+            raise ConnectionFailure("the server does not offer to bind a resource", stage="bind")
+        self._ready()
+        aside, self._set_aside = self._set_aside, []
+        for element in aside:
+            self._take(element)
+
+    def _end(self) -> None:
+        # The conversation has the password in its frames.
+        self._negotiation = None
+        super()._end()

@@ -1,0 +1,154 @@
+"""What the machine tells whoever drives it. Values only: each can be kept, compared and shown in a log.
+
+A secret that an event must carry is not part of its ``repr``.
+"""
+
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from helixmpp.errors import HelixError
+from helixmpp.jid import JID
+from helixmpp.stream.features.offered import Features
+
+__all__ = [
+    "Authenticated",
+    "Bound",
+    "Closed",
+    "Failed",
+    "NeedSaltedPassword",
+    "NonzaReceived",
+    "Ready",
+    "Redirected",
+    "StageChanged",
+    "StanzaReceived",
+    "StartTLS",
+    "StreamErrorReceived",
+    "StreamEvent",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StartTLS:
+    """Begin the TLS handshake, and answer with ``tls_started(facts)``; until then nothing may be received."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedSaltedPassword:
+    """Derive a key by PBKDF2 (RFC 5802 section 2.2), and answer with ``salted_password(request, value)``.
+
+    It takes up to a second and is therefore not done here; nothing is waited for in the meantime. The
+    password is prepared by SASLprep; its UTF-8 bytes are what PBKDF2 takes.
+    """
+
+    mechanism: str
+    hash_name: str
+    password: str = field(repr=False)
+    salt: bytes = field(repr=False)
+    iterations: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageChanged:
+    """Another stage began, or the same one anew; the timer of the stage before is void.
+
+    :param timeout: seconds after which ``stage_timed_out(stage)`` is to be called; None: never.
+    """
+
+    stage: str
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """The server knows us, and has proved what the mechanism lets it prove."""
+
+    mechanism: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A resource is bound; from now on this is our address (RFC 6120 section 7)."""
+
+    jid: JID
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Stanzas can be exchanged; ``features`` is what the server offered last."""
+
+    features: Features
+
+
+@dataclass(slots=True)
+class StanzaReceived:
+    """A message, presence or iq; the element is the receiver's to keep.
+
+    Not frozen like the others: there is one for each stanza, and a frozen one takes three times as long to make.
+    """
+
+    element: Element
+
+
+@dataclass(frozen=True, slots=True)
+class NonzaReceived:
+    """A top-level element that is no stanza, on a stream that is ready (XEP-0360)."""
+
+    element: Element
+
+
+@dataclass(frozen=True, slots=True)
+class StreamErrorReceived:
+    """The peer ends the stream with an error; ``Failed`` and ``Closed`` follow (RFC 6120 section 4.9).
+
+    :param condition: one of RFC 6120 section 4.9.3; ``undefined-condition`` for what is none of them.
+    :param text: what the peer says for people, cut to 1,000 characters.
+    """
+
+    condition: str
+    text: str
+    element: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Redirected:
+    """The server asks us to connect elsewhere (RFC 6120 section 4.9.3.19); the certificate stays the same.
+
+    :param host: a domain name or an IP address, without brackets.
+    :param port: None when the server named none.
+    """
+
+    host: str
+    port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The stream ends because of this; ``Closed`` follows."""
+
+    error: HelixError
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The last event: close the connection once all is sent.
+
+    :param clean: both sides have ended their stream with its footer.
+    """
+
+    clean: bool
+
+
+StreamEvent = (
+    StartTLS
+    | NeedSaltedPassword
+    | StageChanged
+    | Authenticated
+    | Bound
+    | Ready
+    | StanzaReceived
+    | NonzaReceived
+    | StreamErrorReceived
+    | Redirected
+    | Failed
+    | Closed
+)

@@ -1,0 +1,168 @@
+"""A client's stream up to its bound resource, without I/O: STARTTLS, SASL, binding (RFC 6120)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from xml.etree.ElementTree import Element, SubElement
+
+from helixmpp.errors import InvalidJID
+from helixmpp.jid import JID
+from helixmpp.testing.authentication import Authentication, Site
+from helixmpp.testing.incoming import BindRequested, IncomingStream, StanzaReceived, StartTLS
+from helixmpp.testing.names import NS_LIMITS, NS_ROSTER_VERSIONING
+from helixmpp.testing.stanzas import IQ, error_reply, result_of
+from helixmpp.xml import NS_BIND, NS_CLIENT, NS_SESSION, NS_STREAM, NS_TLS, Limits, StreamOpen
+
+__all__ = ["ClientSession", "SessionSettings"]
+
+STARTTLS = f"{{{NS_TLS}}}starttls"
+
+
+class State(Enum):
+    """Where a client's stream stands; what an element means depends on nothing else."""
+
+    OPENING = auto()  # its header is awaited: at the start and after each restart
+    CLEAR = auto()  # nothing but STARTTLS
+    SASL = auto()
+    BINDING = auto()  # authenticated
+    WAITING = auto()  # the server is choosing the resource
+    BOUND = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSettings:
+    """What the streams of one server have in common."""
+
+    limits: Limits
+    mechanisms: Sequence[str]  # in the order in which they are offered
+    server_end_point: bytes  # of the certificate (RFC 5929 section 4)
+    logins: int  # attempts to authenticate
+
+
+class ClientSession(IncomingStream):
+    """The server's end of one client's stream.
+
+    :param encrypted: whether TLS is there from the first byte (XEP-0368).
+    """
+
+    content_ns = NS_CLIENT
+
+    def __init__(self, site: Site, settings: SessionSettings, *, encrypted: bool) -> None:
+        super().__init__(settings.limits)
+        self._site = site
+        self._settings = settings
+        self._encrypted = encrypted
+        self._state = State.OPENING
+        self._authentication: Authentication | None = None
+        self._bind_request: Element | None = None
+        self.account: JID | None = None
+
+    @property
+    def bound(self) -> bool:
+        """Whether stanzas can be exchanged."""
+        return self._state is State.BOUND and not self.ended
+
+    # -- the stream's header and its features ------------------------------------------------------------
+
+    def _opened(self, header: StreamOpen) -> None:
+        try:
+            domain = str(JID.parse(header.attrib.get("to", "")))
+        except InvalidJID:
+            domain = ""
+        if header.nsmap.get("") != NS_CLIENT:
+            self.end("invalid-namespace")
+        elif domain not in self._site.domains or (self.account and domain != self.account.domain):
+            self.end("host-unknown")
+        elif not header.attrib.get("version", "").startswith("1."):
+            self.end("unsupported-version")
+        else:
+            self._send_header(domain, header.attrib.get("from", ""))
+            features = Element(f"{{{NS_STREAM}}}features")
+            self._state = self._offer(features, domain)
+            limits = SubElement(features, f"{{{NS_LIMITS}}}limits")
+            SubElement(limits, f"{{{NS_LIMITS}}}max-bytes").text = str(self._settings.limits.max_stanza_size)
+            self.send(features)
+
+    def _offer(self, features: Element, domain: str) -> State:
+        if not self._encrypted:
+            starttls = SubElement(features, STARTTLS)
+            SubElement(starttls, f"{{{NS_TLS}}}required")
+            return State.CLEAR
+        if self.account is None:
+            common = self._settings
+            self._authentication = Authentication(
+                self._site, common.mechanisms, common.server_end_point, domain, common.logins
+            )
+            self._authentication.offer(features)
+            return State.SASL
+        SubElement(features, f"{{{NS_BIND}}}bind")
+        session = SubElement(features, f"{{{NS_SESSION}}}session")
+        SubElement(session, f"{{{NS_SESSION}}}optional")
+        SubElement(features, f"{{{NS_ROSTER_VERSIONING}}}ver")
+        return State.BINDING
+
+    def _received(self, element: Element) -> None:
+        match self._state:
+            case State.BOUND:
+                self._events.append(StanzaReceived(element))
+            case State.CLEAR if element.tag == STARTTLS:
+                self._starttls()
+            case State.SASL if self._authentication is not None:
+                self._authenticate(self._authentication, element)
+            case State.BINDING if element.tag == IQ:
+                self._bind(element)
+            case _:
+                # A client may not say anything before it is somebody (RFC 6120 section 4.9.3.12).
+                self.end("not-authorized")
+
+    # -- STARTTLS (section 5), SASL (section 6) ----------------------------------------------------------
+
+    def _starttls(self) -> None:
+        if self._restart():
+            self.send(Element(f"{{{NS_TLS}}}proceed"))
+            self._state = State.OPENING
+            self._events.append(StartTLS())
+
+    def tls_started(self) -> None:
+        """Go on in the encrypted channel."""
+        self._encrypted = True
+
+    def _authenticate(self, authentication: Authentication, element: Element) -> None:
+        reply = authentication.take(element)
+        if reply is None:
+            self.end("not-authorized")
+        elif authentication.account is None:
+            self.send(reply)
+            if authentication.exhausted:
+                self.end("policy-violation", "too many attempts to authenticate")
+        else:
+            self.account = authentication.account
+            if self._restart():
+                self.send(reply)
+                self._state = State.OPENING
+
+    # -- resource binding (section 7) --------------------------------------------------------------------
+
+    def _bind(self, iq: Element) -> None:
+        bind = iq.find(f"{{{NS_BIND}}}bind")
+        if bind is None or self.account is None or iq.get("type") != "set" or not iq.get("id"):
+            self.end("not-authorized", "the stream has no resource yet")
+            return
+        self._bind_request = iq
+        self._state = State.WAITING
+        self._events.append(BindRequested(self.account, bind.findtext(f"{{{NS_BIND}}}resource") or ""))
+
+    def bind_accepted(self, jid: JID) -> None:
+        """Tell the client its full JID."""
+        if self._bind_request is not None:
+            bind = Element(f"{{{NS_BIND}}}bind")
+            SubElement(bind, f"{{{NS_BIND}}}jid").text = str(jid)
+            self._state = State.BOUND
+            self.send(result_of(self._bind_request, bind))
+
+    def bind_refused(self, condition: str, text: str) -> None:
+        """Tell the client that it has to ask for something else."""
+        reply = None if self._bind_request is None else error_reply(self._bind_request, condition, text)
+        if reply is not None:
+            self._state = State.BINDING
+            self.send(reply)
