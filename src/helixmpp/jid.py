@@ -129,6 +129,9 @@ class JID:
     def __str__(self) -> str:
         return self._full
 
+    def __format__(self, spec: str) -> str:
+        return format(self._full, spec)
+
     def __repr__(self) -> str:
         return f"JID({self._full!r})"
 

@@ -304,3 +304,12 @@ async def test_the_outbox_is_bounded(xmpp: Client) -> None:
         xmpp.send_message("bob@example.org", str(number))
     with pytest.raises(NotConnectedError, match="outbox_limit"):
         xmpp.send_message("bob@example.org", "one too many")
+
+
+@pytest.mark.parametrize("sender", ["", "from='alice@example.org'", "from='alice@example.org/other'"])
+@pytest.mark.parametrize("kind", ["subscribe", "subscribed", "unsubscribe", "unsubscribed"])
+async def test_nobody_subscribes_to_himself(xmpp: Client, sender: str, kind: str) -> None:
+    seen: list[Any] = []
+    xmpp.add_event_handler("changed_subscription", seen.append)
+    xmpp.receive(f"<presence type='{kind}' {sender}/>")
+    assert (xmpp.sent, seen) == ([], [])

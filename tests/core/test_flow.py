@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from helixmpp import ComponentXMPP
-from helixmpp.core.flow import Busy, FlowControl, MessageQueue
+from helixmpp.core.busy import Busy
+from helixmpp.core.flow import FlowControl
+from helixmpp.core.message_queue import MessageQueue
 from helixmpp.stanza import Message
 
 HEADER = (

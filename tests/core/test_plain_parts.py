@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from helixmpp.core.done import Done
-from helixmpp.core.outgoing import Outbox
+from helixmpp.core.outbox import Outbox
 from helixmpp.core.tasks import Tasks
 from helixmpp.core.timers import Timers
 from helixmpp.errors import NotConnectedError

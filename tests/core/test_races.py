@@ -383,3 +383,14 @@ def test_a_port_that_is_none(port: int) -> None:
         xmpp.connect("127.0.0.1", port)
     with pytest.raises(TypeError, match="connect"):
         xmpp.connect("127.0.0.1", True)
+
+
+async def test_a_stream_error_is_the_stanza_that_programs_know() -> None:
+    async with component() as (xmpp, peer):
+        xmpp.auto_reconnect = False
+        errors: list[Any] = []
+        xmpp.add_event_handler("stream_error", errors.append)
+        assert peer.writer is not None
+        peer.writer.write(STREAM_ERROR)
+        await asyncio.wait_for(xmpp.disconnected, 5)
+        assert [error["condition"] for error in errors] == ["policy-violation"]

@@ -186,3 +186,7 @@ def test_threads() -> None:
     assert [str(jid) for jid in found] == [
         f"user{number % 50}@example.org/{number % 7}" for number in range(4000)
     ]
+
+
+def test_an_address_is_laid_out_like_its_text() -> None:
+    assert f"{JID('a@b.example'):>15}|" == "    a@b.example|"

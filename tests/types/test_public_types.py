@@ -7,7 +7,7 @@ import pytest
 
 from helixmpp import ClientXMPP, Iq, Message
 from helixmpp.core import Engine, PluginAPI
-from helixmpp.core.flow import MessageQueue
+from helixmpp.core.message_queue import MessageQueue
 from helixmpp.errors import StorageError
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0030 import XEP_0030

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from helixmpp.errors import StateError
 from helixmpp.stanza import MatcherBase, StanzaBase
 
-__all__ = ["BaseHandler", "Callback", "Collector", "CoroutineCallback", "Waiter", "handler_for"]
+__all__ = ["BaseHandler", "Callback", "Collector", "CoroutineCallback", "Waiter"]
 
 
 class HandlerHost(Protocol):
@@ -158,8 +158,3 @@ class Collector(BaseHandler):
         if self.stream is not None:
             self.stream.remove_handler(self.name)
         return self._payloads
-
-
-def handler_for(name: str, matcher: MatcherBase, pointer: Callable[[Any], Any]) -> Callback:
-    """The handler that fits a function: plain or coroutine."""
-    return Callback(name, matcher, pointer)

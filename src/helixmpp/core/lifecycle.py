@@ -15,6 +15,7 @@ from helixmpp.core.dispatch import ANY_FAILURE
 from helixmpp.core.xmlstream import XMLStream
 from helixmpp.errors import AuthenticationFailed
 from helixmpp.jid import JID
+from helixmpp.stanza import StreamError
 from helixmpp.stream import Authenticated, Bound, StreamErrorReceived, StreamEvent
 from helixmpp.transport import Target
 
@@ -171,8 +172,8 @@ class Lifecycle(XMLStream):
                 self.event("auth_success", event)
             case Bound(jid=jid):
                 self.boundjid = jid
-            case StreamErrorReceived():
-                self.event("stream_error", event)
+            case StreamErrorReceived(element=element):
+                self.event("stream_error", StreamError(xml=element))
             case _:
                 log.debug("stream event: %s", type(event).__name__)
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from helixmpp.core.flow import MessageQueue
 from helixmpp.core.handlers import BaseHandler, Callback
+from helixmpp.core.message_queue import MessageQueue
 from helixmpp.stanza import MatcherBase, MatchKey, Message, StanzaBase, StanzaPath
 
 __all__ = ["MessageEvents"]

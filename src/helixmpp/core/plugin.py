@@ -15,7 +15,7 @@ from helixmpp.core.api import PluginAPI
 from helixmpp.core.basexmpp import BaseXMPP
 from helixmpp.core.declare import Declared, Setting, declared_by
 from helixmpp.core.engines import KeyValue
-from helixmpp.core.handlers import handler_for
+from helixmpp.core.handlers import Callback
 from helixmpp.core.xmlstream import Undo
 from helixmpp.jid import JID
 from helixmpp.stanza import ElementBase, register_stanza_plugin
@@ -165,7 +165,7 @@ class BasePlugin:
         elif mark.kind == "event":
             self.xmpp.add_event_handler(mark.name, method)
         elif mark.matcher is not None:
-            self.xmpp.register_handler(handler_for(name, mark.matcher, method))
+            self.xmpp.register_handler(Callback(name, mark.matcher, method))
 
     def _unwire(self) -> None:
         undo, self._undo[:] = list(self._undo), []

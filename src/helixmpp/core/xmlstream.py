@@ -12,17 +12,20 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from helixmpp.core.busy import Busy
 from helixmpp.core.connection import Connection
 from helixmpp.core.dispatch import ANY_FAILURE, Dispatcher
 from helixmpp.core.done import Done
 from helixmpp.core.events import Events
 from helixmpp.core.factory import StanzaFactory
+from helixmpp.core.filter_queue import FilterQueue
 from helixmpp.core.filters import Filters
-from helixmpp.core.flow import Busy, FlowControl, MessageQueue
+from helixmpp.core.flow import FlowControl
 from helixmpp.core.handlers import BaseHandler
 from helixmpp.core.iqs import PendingIqs
 from helixmpp.core.loops import event_loop
-from helixmpp.core.outgoing import FilterQueue, Outbox
+from helixmpp.core.message_queue import MessageQueue
+from helixmpp.core.outbox import Outbox
 from helixmpp.core.router import Router
 from helixmpp.core.settings import ConnectionSettings
 from helixmpp.core.tasks import Tasks

@@ -4,6 +4,7 @@ import re
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement
 
+from helixmpp.stanza import StreamError
 from helixmpp.stream.textual import plain_line
 from helixmpp.xml import NS_STREAM, NS_STREAM_ERRORS, serialize
 
@@ -11,38 +12,8 @@ __all__ = ["CONDITIONS", "STREAM_ERROR", "condition_and_text", "other_host", "st
 
 STREAM_ERROR: Final = f"{{{NS_STREAM}}}error"
 
-# Section 4.9.3, and the ones of RFC 3920 that servers still send.
-CONDITIONS: Final = frozenset(
-    {
-        "bad-format",
-        "bad-namespace-prefix",
-        "conflict",
-        "connection-timeout",
-        "host-gone",
-        "host-unknown",
-        "improper-addressing",
-        "internal-server-error",
-        "invalid-from",
-        "invalid-id",
-        "invalid-namespace",
-        "invalid-xml",
-        "not-authorized",
-        "not-well-formed",
-        "policy-violation",
-        "remote-connection-failed",
-        "reset",
-        "resource-constraint",
-        "restricted-xml",
-        "see-other-host",
-        "system-shutdown",
-        "undefined-condition",
-        "unsupported-encoding",
-        "unsupported-feature",
-        "unsupported-stanza-type",
-        "unsupported-version",
-        "xml-not-well-formed",
-    }
-)
+# Section 4.9.3, and the one of RFC 3920 that servers still send.
+CONDITIONS: Final = frozenset(StreamError.conditions)
 
 # An address of IPv6 stands in brackets (section 4.9.3.19). What the name may be in detail, DNS decides;
 # nothing may pass that could be taken for anything else than a name.

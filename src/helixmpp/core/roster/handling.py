@@ -2,8 +2,8 @@
 
 import logging
 
-from helixmpp.core.declare import PayloadMatcher
 from helixmpp.core.handlers import Callback
+from helixmpp.core.payload_matcher import PayloadMatcher
 from helixmpp.core.roster.item import RosterItem
 from helixmpp.core.roster.manager import Roster
 from helixmpp.core.roster.node import RosterNode
@@ -59,6 +59,9 @@ class SubscriptionHandling:
         # RFC 6120 section 8.1.2.1: to a client, no address is its own account; a component is told always.
         if sender is None or address_of(pres, "to") is None or (xmpp.is_component and not sender):
             log.error("a presence was dropped: it is from or to an address that is none")
+            return
+        if kind in SUBSCRIPTION_TYPES and (not sender or sender.bare == xmpp.boundjid.bare):
+            log.info("a %s from our own account was dropped: nobody subscribes to himself", kind)
             return
         xmpp.event("presence", pres)
         xmpp.event(f"presence_{kind}", pres)

@@ -1,17 +1,16 @@
-"""The way out: filters first, then the stream, or a queue until there is one. Order is kept throughout."""
+"""Outgoing filters that take their time: what is sent behind one waits, so that the order is kept."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from helixmpp.core.done import Done
 from helixmpp.core.filters import Filters
-from helixmpp.core.mute import mute
-from helixmpp.errors import NotConnectedError, StateError
+from helixmpp.core.mute import mute, settle
+from helixmpp.errors import NotConnectedError
 from helixmpp.stanza import StanzaBase
 
-__all__ = ["FilterQueue", "Outbox"]
+__all__ = ["FilterQueue"]
 
 
 class FilterQueue:
@@ -77,13 +76,13 @@ class FilterQueue:
                     delivered = self._finish(left)
                     self._waiting.pop(0)
                     if isinstance(delivered, Done):
-                        _settle(future, None)
+                        settle(future, None)
                     else:
                         self._start(_follow(delivered, future))
                 except Exception as error:  # noqa: BLE001 - a filter may raise anything; the sender is told
                     if self._waiting and self._waiting[0][1] is future:
                         self._waiting.pop(0)
-                    _settle(future, error)
+                    settle(future, error)
         finally:
             self._worker = None
 
@@ -97,62 +96,6 @@ async def _follow(delivered: Awaitable[None], future: "asyncio.Future[None]") ->
     try:
         await delivered
     except Exception as error:  # noqa: BLE001 - whoever sent it is told
-        _settle(future, error)
+        settle(future, error)
     else:
-        _settle(future, None)
-
-
-def _settle(future: "asyncio.Future[None]", error: Exception | None) -> None:
-    if future.done():
-        return
-    if error is None:
-        future.set_result(None)
-    else:
-        future.set_exception(error)
-
-
-class Outbox:
-    """What was sent while there was no session: it goes out when there is one, in order, or it is told why not.
-
-    :param limit: how many texts are kept; sending one more raises ``NotConnectedError``.
-    """
-
-    def __init__(self, limit: int = 10_000) -> None:
-        self.limit = limit
-        self._kept: deque[tuple[str, asyncio.Future[None]]] | None = None
-
-    def __len__(self) -> int:
-        return len(self._kept or ())
-
-    def keep(self, text: str, loop: asyncio.AbstractEventLoop) -> "asyncio.Future[None]":
-        """Keep a text; the future is done when it was handed to a stream, or fails with the reason."""
-        if self._kept is None:
-            self._kept = deque()
-        if len(self._kept) >= self.limit:
-            raise NotConnectedError(
-                f"there is no session, and {self.limit} stanzas wait for one already (outbox_limit)"
-            )
-        future: asyncio.Future[None] = loop.create_future()
-        mute(future)
-        self._kept.append((text, future))
-        return future
-
-    def flush(self, send: Callable[[str], Awaitable[None]]) -> None:
-        """Send everything that was kept; what cannot be sent because the session is gone again stays here."""
-        while self._kept:
-            text, future = self._kept[0]
-            try:
-                send(text)
-            except (NotConnectedError, StateError):
-                return
-            self._kept.popleft()
-            _settle(future, None)
-
-    def fail(self, reason: str) -> int:
-        """Give up everything that was kept; how many there were."""
-        count = len(self)
-        while self._kept:
-            _, future = self._kept.popleft()
-            if not future.done():
-                future.set_exception(NotConnectedError(reason))
-        return count
+        settle(future, None)
