@@ -52,24 +52,20 @@ class Dispatcher:
     def receive(self, element: Element) -> None:
         """Dispatch one element; whatever goes wrong stays with this one."""
         host = self._host
-        stanza = stanza_of(element, host.default_ns)
-        stanza.stream = host
-        request = False
-        if isinstance(stanza, Iq):
-            request = element.get("type") in ("get", "set")
-            if request and not self._opened(stanza, element):
-                return
-        try:
-            if self._filters.has("in"):
+        stanza = stanza_of(element, host.default_ns, host)
+        is_iq = isinstance(stanza, Iq)
+        request = is_iq and element.get("type") in ("get", "set")
+        if request and not self._opened(stanza, element):
+            return
+        if is_iq or self._filters.incoming:
+            try:
                 left = self._filters.run("in", stanza)
-                if left is None:
+                if left is None or (isinstance(left, Iq) and not request and self._pending.answer(left)):
                     return
                 stanza = left
-            if isinstance(stanza, Iq) and not request and self._pending.answer(stanza):
+            except ANY_FAILURE as error:
+                self.failed(error, stanza, "incoming filter")
                 return
-        except ANY_FAILURE as error:
-            self.failed(error, stanza, "incoming filter")
-            return
         if not self._run_handlers(stanza) and request:
             self.refuse(stanza, XMPPError("service-unavailable"))
 
@@ -77,10 +73,9 @@ class Dispatcher:
         handled = False
         for handler, surely in self._router.candidates(stanza.xml):
             try:
-                if not surely and not handler.match(stanza):
-                    continue
-                handled = True
-                handler.run(stanza)
+                if surely or handler.match(stanza):
+                    handled = True
+                    handler.run(stanza)
             except ANY_FAILURE as error:
                 handled = True
                 self.failed(error, stanza, handler.name)
@@ -128,7 +123,7 @@ class Dispatcher:
 
     # -- requests that wait for our answer -----------------------------------------------------------
 
-    def _opened(self, iq: Iq, element: Element) -> bool:
+    def _opened(self, iq: StanzaBase, element: Element) -> bool:
         """Note a request; False when it is none that a handler could be given (RFC 6120 section 8.2.3)."""
         id_ = element.get("id", "")
         if not id_:

@@ -18,6 +18,8 @@ class Filters:
 
     def __init__(self) -> None:
         self._filters: dict[str, list[Filter]] = {kind: [] for kind in KINDS}
+        #: The filters of kind ``in``; each stanza that is received looks whether there are any.
+        self.incoming = self._filters["in"]
 
     def add(self, kind: str, handler: Filter, order: int | None = None) -> None:
         """Add a filter at the end, or at the place ``order``.
