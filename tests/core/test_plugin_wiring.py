@@ -116,7 +116,7 @@ async def test_everything_is_undone(xmpp: ClientXMPP) -> None:
     xmpp.event("own")
     assert plugin.calls == []
     assert len(vars(xmpp)["_router"]) == before
-    assert not vars(xmpp)["_filters"].has("in")
+    assert vars(xmpp)["_filters"].incoming == []
     assert await plugin.api["set_note"](args="this") is None
     assert "test_notes" not in xmpp.plugin
     with pytest.raises(PluginNotFound, match="register_plugin"):

@@ -43,6 +43,9 @@ _FLUSH_BYTES = 65_536
 # of that size would keep the loop from everybody else for more than 50 ms (promise C).
 _SLICE_BYTES = 65_536
 
+# One for all: it has no state.
+_SENT = Done(None)
+
 Machine = ClientStream | ComponentStream
 
 
@@ -270,7 +273,7 @@ class Connection:
             self._loop.call_soon(self.flush)
         if self._writable is not None:
             return asyncio.shield(self._writable)
-        return Done(None)
+        return _SENT
 
     def flush(self) -> None:
         """Hand everything that the machine has to say to the transport."""

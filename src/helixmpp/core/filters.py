@@ -20,6 +20,8 @@ class Filters:
         self._filters: dict[str, list[Filter]] = {kind: [] for kind in KINDS}
         #: The filters of kind ``in``; each stanza that is received looks whether there are any.
         self.incoming = self._filters["in"]
+        #: Whether there is any filter for what is sent.
+        self.any_outgoing = False
 
     def add(self, kind: str, handler: Filter, order: int | None = None) -> None:
         """Add a filter at the end, or at the place ``order``.
@@ -33,6 +35,7 @@ class Filters:
             raise TypeError(f"a filter of kind {kind!r} cannot be a coroutine function")
         filters = self._filters[kind]
         filters.insert(len(filters) if order is None else order, handler)
+        self._note()
 
     def remove(self, kind: str, handler: Filter) -> None:
         """Take a filter off.
@@ -42,15 +45,15 @@ class Filters:
         if kind not in self._filters:
             raise ValueError(f"filters are of kind 'in', 'out' or 'out_sync', not {kind!r}")
         self._filters[kind].remove(handler)
+        self._note()
 
     def discard(self, kind: str, handler: Filter) -> None:
         """Take a filter off, if it is there."""
         if handler in self._filters[kind]:
-            self._filters[kind].remove(handler)
+            self.remove(kind, handler)
 
-    def has(self, kind: str) -> bool:
-        """Whether there is any filter of that kind."""
-        return bool(self._filters[kind])
+    def _note(self) -> None:
+        self.any_outgoing = bool(self._filters["out"] or self._filters["out_sync"])
 
     def run(self, kind: str, stanza: StanzaBase) -> StanzaBase | None:
         """Pass a stanza through the filters of a kind that are plain functions; None when one dropped it."""

@@ -30,7 +30,7 @@ from helixmpp.core.router import Router
 from helixmpp.core.settings import ConnectionSettings
 from helixmpp.core.tasks import Tasks
 from helixmpp.core.timers import Timers
-from helixmpp.errors import StateError
+from helixmpp.errors import NotConnectedError, StateError
 from helixmpp.jid import JID
 from helixmpp.stanza import ElementBase, Iq, Presence, Sender, StanzaBase
 from helixmpp.xml import serialize
@@ -105,8 +105,11 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         return len(self._tasks) > 0
 
     def watch_task(self, awaitable: Awaitable[Any], what: str) -> "asyncio.Future[Any]":
-        """Start an awaitable whose outcome is the caller's to await."""
-        return self._tasks.start(awaitable)
+        """Start an awaitable whose outcome is the caller's to await; ``what`` is the name of its task."""
+        future = self._tasks.start(awaitable)
+        if isinstance(future, asyncio.Task):
+            future.set_name(what)
+        return future
 
     def run_stanza_task(self, coroutine: Any, stanza: StanzaBase, what: str) -> object:
         """Start a handler's coroutine; a request whose handler fails gets an error answer."""
@@ -203,7 +206,10 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         return self._events.count(name)
 
     def event(self, name: str, data: Any = None, direct: bool = False) -> None:
-        """Raise an event; its plain handlers have run when this returns."""
+        """Raise an event; its plain handlers have run when this returns.
+
+        :param direct: what programs in slixmpp's style may give; they always run at once.
+        """
         self._events.emit(name, {} if data is None else data)
 
     async def event_async(self, name: str, data: Any = None) -> None:
@@ -221,7 +227,11 @@ class XMLStream(ConnectionSettings, StanzaFactory):
     # -- stanza handlers and filters ----------------------------------------------------------------------
 
     def register_handler(self, handler: BaseHandler, before: object = None, after: object = None) -> None:
-        """Call a handler for each stanza that its matcher matches, in order of registration."""
+        """Call a handler for each stanza that its matcher matches, in order of registration.
+
+        :param before: what programs in slixmpp's style may give; the order is always that of registration.
+        :param after: likewise.
+        """
         handler.stream = self
         self._router.add(handler)
         self._record(self._router.remove, handler)
@@ -260,11 +270,7 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         :raises ValueError: something in it cannot be written in XML 1.0.
         :raises NotConnectedError: there is no session and ``outbox_limit`` stanzas are waiting already.
         """
-        if (
-            use_filters
-            and isinstance(data, StanzaBase)
-            and (self._filters.has("out") or self._filters.has("out_sync"))
-        ):
+        if use_filters and self._filters.any_outgoing and isinstance(data, StanzaBase):
             return self._filter_queue.put(data, self.loop)
         return self._deliver(data)
 
@@ -291,9 +297,11 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         """
         text = data.decode() if isinstance(data, bytes) else data
         session = self._session
-        if session is not None and session.is_open:
-            return session.send(text)
-        # Between two sessions, or in the moment in which one ends.
+        if session is not None:
+            try:
+                return session.send(text)
+            except (NotConnectedError, StateError):
+                pass  # it ends in this moment, which nobody has been told yet
         text.encode()
         self._outbox.limit = self.outbox_limit
         return self._outbox.keep(text, self.loop)
