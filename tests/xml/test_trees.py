@@ -1,6 +1,6 @@
 """Copies of trees."""
 
-from xml.etree.ElementTree import XML, Comment, SubElement, tostring
+from xml.etree.ElementTree import XML, Comment, Element, SubElement, tostring
 
 import pytest
 
@@ -48,3 +48,12 @@ def test_the_depth_does_not_matter() -> None:
     copied = copy_element(element)
     assert facts(copied) == facts(element)
     assert len(facts(copied)) == 50_000
+
+
+def test_an_element_within_itself_is_refused() -> None:
+    outer = Element("a")
+    inner = SubElement(outer, "b")
+    SubElement(outer, "c")
+    inner.append(outer)
+    with pytest.raises(ValueError, match="contains itself"):
+        copy_element(outer)

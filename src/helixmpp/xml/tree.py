@@ -1,25 +1,37 @@
 """Work on trees of any depth, without recursion."""
 
+from typing import Final
 from xml.etree.ElementTree import Element
 
 __all__ = ["copy_element"]
+
+
+# An element within itself would be copied for ever; its ancestors are looked at each time it got so much deeper.
+_CYCLE_CHECK: Final = 10_000
 
 
 def copy_element(element: Element) -> Element:
     """Return a deep copy of the element; the depth does not matter.
 
     Its ``tail`` is left out: that is the parent's text, not the element's.
+
+    :raises ValueError: an element contains itself.
     """
     result = _copy_one(element)
-    todo = [(element, result)]
-    while todo:
-        source, target = todo.pop()
-        for child in source:
+    path = [(iter(element), element, result)]
+    while path:
+        children, _, target = path[-1]
+        for child in children:
             copied = _copy_one(child)
             copied.tail = child.tail
             target.append(copied)
             if len(child):
-                todo.append((child, copied))
+                path.append((iter(child), child, copied))
+                if not len(path) % _CYCLE_CHECK and len({id(node) for _, node, _ in path}) < len(path):
+                    raise ValueError("an element contains itself")
+                break
+        else:
+            path.pop()
     return result
 
 
