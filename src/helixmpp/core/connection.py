@@ -13,8 +13,15 @@ from typing import Protocol
 from xml.etree.ElementTree import Element
 
 from helixmpp.core.done import Done
-from helixmpp.core.mute import mute
-from helixmpp.errors import ConnectionFailure, HelixError, NotConnectedError, ProtocolError, StreamFailure
+from helixmpp.core.futures import mute
+from helixmpp.errors import (
+    ConnectionFailure,
+    HelixError,
+    NotConnectedError,
+    ProtocolError,
+    StateError,
+    StreamFailure,
+)
 from helixmpp.stream import (
     ClientStream,
     Closed,
@@ -261,10 +268,17 @@ class Connection:
     # -- sending --------------------------------------------------------------------------------------
 
     def send(self, text: str) -> Awaitable[None]:
-        """Send serialized elements; what comes back waits while the peer reads too slowly."""
+        """Send serialized elements; what comes back waits while the peer reads too slowly.
+
+        :raises NotConnectedError: the stream has ended, or is ending.
+        """
         if self._over:
             raise NotConnectedError("the connection has ended")
-        self.machine.send(text)
+        try:
+            self.machine.send(text)
+        except StateError as error:
+            # The stream ends in this moment, which nobody has been told yet.
+            raise NotConnectedError("the stream is ending") from error
         self._pending += len(text)
         if self._pending >= _FLUSH_BYTES:
             self.flush()

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from helixmpp.core.connection import Connection, ConnectionOwner, Machine, SaltedPasswords
-from helixmpp.core.mute import mute
+from helixmpp.core.futures import mute
 from helixmpp.core.reconnect import Backoff, ends_attempt, stops
 from helixmpp.errors import ConnectionFailure, NotConnectedError, StateError
 from helixmpp.transport import Target, TLSSettings

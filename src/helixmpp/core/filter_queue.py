@@ -6,7 +6,7 @@ from typing import Any
 
 from helixmpp.core.done import Done
 from helixmpp.core.filters import Filters
-from helixmpp.core.mute import mute, settle
+from helixmpp.core.futures import mute, settle
 from helixmpp.errors import NotConnectedError
 from helixmpp.stanza import StanzaBase
 
@@ -27,7 +27,7 @@ class FilterQueue:
         self._deliver = deliver
         self._start = start
         self._limit = limit
-        # Lists, because an empty deque takes half a KiB, and these are empty nearly always.
+        # A list, because an empty deque takes half a KiB, and this is empty nearly always.
         self._waiting: list[tuple[StanzaBase, asyncio.Future[None]]] = []
         self._worker: asyncio.Future[Any] | None = None
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from helixmpp.core.mute import mute
+from helixmpp.core.futures import mute
 from helixmpp.errors import HelixError, InvalidJID, NotConnectedError
 from helixmpp.jid import JID
 from helixmpp.stanza import Iq, IqError, IqTimeout

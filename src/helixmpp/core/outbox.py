@@ -4,8 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from helixmpp.core.mute import mute, settle
-from helixmpp.errors import NotConnectedError, StateError
+from helixmpp.core.futures import mute, settle
+from helixmpp.errors import NotConnectedError
 
 __all__ = ["Outbox"]
 
@@ -42,7 +42,7 @@ class Outbox:
             text, future = self._kept[0]
             try:
                 send(text)
-            except (NotConnectedError, StateError):
+            except NotConnectedError:
                 return
             self._kept.popleft()
             settle(future, None)
@@ -52,6 +52,5 @@ class Outbox:
         count = len(self)
         while self._kept:
             _, future = self._kept.popleft()
-            if not future.done():
-                future.set_exception(NotConnectedError(reason))
+            settle(future, NotConnectedError(reason))
         return count

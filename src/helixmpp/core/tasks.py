@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from helixmpp.core.mute import mute
+from helixmpp.core.futures import mute
 
 __all__ = ["Tasks"]
 

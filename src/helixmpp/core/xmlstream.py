@@ -300,7 +300,7 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         if session is not None:
             try:
                 return session.send(text)
-            except (NotConnectedError, StateError):
+            except NotConnectedError:
                 pass  # it ends in this moment, which nobody has been told yet
         text.encode()
         self._outbox.limit = self.outbox_limit

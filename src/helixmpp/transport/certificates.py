@@ -188,8 +188,8 @@ def server_end_point(certificate: bytes) -> bytes | None:
     the signature has no hash of its own (Ed25519, Ed448) or an unknown one: the binding is then not defined.
     """
     from cryptography import x509  # noqa: PLC0415 - slow to load
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - as above
 
     try:
         parsed = x509.load_der_x509_certificate(certificate)

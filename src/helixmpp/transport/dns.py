@@ -23,7 +23,7 @@ def system_resolver(settings: str = "/etc/resolv.conf") -> "Resolver | None":
     :param settings: the file that has them.
     """
     import dns.asyncresolver  # noqa: PLC0415 - slow to load
-    import dns.exception  # noqa: PLC0415
+    import dns.exception  # noqa: PLC0415 - as above
 
     try:
         return dns.asyncresolver.Resolver(settings)
@@ -44,9 +44,9 @@ async def query_srv(
     :raises DNSFailure: no answer, or none that says yes or no.
     """
     import dns.asyncbackend  # noqa: PLC0415 - slow to load
-    import dns.exception  # noqa: PLC0415
-    import dns.name  # noqa: PLC0415
-    import dns.resolver  # noqa: PLC0415
+    import dns.exception  # noqa: PLC0415 - as above
+    import dns.name  # noqa: PLC0415 - as above
+    import dns.resolver  # noqa: PLC0415 - as above
 
     service = "_xmpps-client" if direct_tls else "_xmpp-client"
     try:

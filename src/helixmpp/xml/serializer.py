@@ -6,14 +6,13 @@ from xml.etree.ElementTree import Element
 
 from helixmpp.xml.names import MAX_CACHED_NAME, NS_CLIENT, NS_STREAM, NS_XML, split_name
 from helixmpp.xml.text import check_text, escape_attribute, escape_text, special_in_attribute, special_in_text
+from helixmpp.xml.tree import CYCLE_CHECK, refuse_cycle
 
 __all__ = ["STREAM_FOOTER", "serialize", "stream_header"]
 
 STREAM_FOOTER: Final = "</stream:stream>"
 
 _STREAM: Final = f"{{{NS_STREAM}}}stream"
-# An element within itself would be written for ever: its ancestors are looked at whenever it got so much deeper.
-_CYCLE_CHECK: Final = 10_000
 _MAX_WRITTEN: Final = 2048  # names
 
 # What an open element waits for: its children to come, itself, its end tag with its tail, the default namespace
@@ -80,8 +79,8 @@ def serialize(element: Element, *, stream_ns: str = NS_CLIENT) -> str:
             if len(node):
                 out += ">", text or ""
                 path.append((children, node, f"{end}{tail or ''}", default))
-                if not len(path) % _CYCLE_CHECK:
-                    _refuse_cycle(path)
+                if not len(path) % CYCLE_CHECK:
+                    refuse_cycle([open_ for _, open_, _, _ in path])
                 children = iter(node)
                 default = inner
                 break
@@ -206,8 +205,3 @@ def _check_string(value: object) -> None:
     if not isinstance(value, str):
         raise ValueError(f"it is of type {type(value).__name__}, not a string")
     check_text(value)
-
-
-def _refuse_cycle(path: list[_Open]) -> None:
-    if len({id(node) for _, node, _, _ in path}) < len(path):
-        raise ValueError("an element contains itself")

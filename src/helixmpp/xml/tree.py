@@ -3,11 +3,16 @@
 from typing import Final
 from xml.etree.ElementTree import Element
 
-__all__ = ["copy_element"]
+__all__ = ["CYCLE_CHECK", "copy_element", "refuse_cycle"]
+
+# An element within itself would be walked for ever: its ancestors are looked at whenever it got so much deeper.
+CYCLE_CHECK: Final = 10_000
 
 
-# An element within itself would be copied for ever; its ancestors are looked at each time it got so much deeper.
-_CYCLE_CHECK: Final = 10_000
+def refuse_cycle(ancestors: list[Element]) -> None:
+    """Raise ValueError when an element is among its own ancestors."""
+    if len({id(element) for element in ancestors}) < len(ancestors):
+        raise ValueError("an element contains itself")
 
 
 def copy_element(element: Element) -> Element:
@@ -27,8 +32,8 @@ def copy_element(element: Element) -> Element:
             target.append(copied)
             if len(child):
                 path.append((iter(child), child, copied))
-                if not len(path) % _CYCLE_CHECK and len({id(node) for _, node, _ in path}) < len(path):
-                    raise ValueError("an element contains itself")
+                if not len(path) % CYCLE_CHECK:
+                    refuse_cycle([source for _, source, _ in path])
                 break
         else:
             path.pop()

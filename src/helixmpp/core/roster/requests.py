@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import Any
 
-from helixmpp.core.mute import mute
+from helixmpp.core.futures import mute
 from helixmpp.core.roster.host import RosterHost
 from helixmpp.core.roster.item import RosterItem
 from helixmpp.core.roster.query import item_query
