@@ -20,7 +20,7 @@ define run
 @printf '\n== %s\n' '$(1)'; $(2) || { printf '\n== FAILED: %s\n' '$(1)' >&2; exit 1; }
 endef
 
-.PHONY: help demo test check lint types rules setup plugin-table bench clean
+.PHONY: help demo test check lint types rules setup plugin-table bench soak fuzz clean
 
 help: ## Say what can be made
 	@printf 'make demo                 show the tutorial on the embedded test server\n'
@@ -37,6 +37,8 @@ demo: ## Show the tutorial: a blob kept in files, fetched over the wire
 
 test: check ## Run all checks, then all tests
 	@sh tools/prosody.sh $(need_prosody)
+	@sh tools/ejabberd.sh $(need_prosody)
+	@sh tools/databases.sh $(need_prosody)
 	$(call run,pytest,$(bin)/python -m pytest $(ARGS))
 
 check: lint rules types ## Run all checks, but no tests
@@ -66,6 +68,14 @@ bench: ## Measure beside slixmpp, aioxmpp and a bare parser; see bench/README.md
 	@sh tools/venv.sh run
 	@$(bin)/python -m bench $(ARGS)
 
+soak: setup ## Run the promises about lost connections at full size; see soak/README.md
+	@sh tools/prosody.sh required
+	@$(bin)/python -m soak $(ARGS)
+
+fuzz: setup ## Feed the parser and the stream with what nobody would send, for 60 seconds; see fuzz/README.md
+	@$(bin)/python -m pip install --quiet --group fuzz || echo 'fuzz: without atheris, by mutations of our own'
+	@$(bin)/python -m fuzz --seconds 60 $(ARGS)
+
 clean: ## Delete .venv, caches and what was built
 	rm -rf .venv .bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
-	find src tests examples tools bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests examples tools bench soak fuzz -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,6 +13,8 @@ from bench.environments import ROOT, NotInstalled, environments, packages, prepa
 from bench.machine import machine
 from bench.report import tables
 from bench.rounds import CaseResult, Options, Problem, run_case
+from bench.storage import CASE as STORAGE
+from bench.storage import storage_tables
 from bench.summary import Summary, summary_of
 
 __all__ = ["failures_of", "main", "measure"]
@@ -26,9 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed.list:
         for case in CASES:
             print(f"{case.name:15} {case.heading()}")
+        print(f"{STORAGE:15} write and read blobs on SQLite, PostgreSQL and Redis")
         return 0
-    cases = [sized(case, quick=parsed.quick) for case in _chosen(parsed.only)]
     rounds = parsed.rounds or (2 if parsed.quick else DEFAULTS.rounds)
+    if parsed.only == [STORAGE]:
+        text, done = storage_tables(parsed.cache.resolve(), quick=parsed.quick, rounds=rounds)
+        print(text)
+        return 0 if done else 1
+    cases = [sized(case, quick=parsed.quick) for case in _chosen(parsed.only)]
     options = Options(rounds=rounds, budget=parsed.budget, clock=parsed.clock)
     pythons, missing = _install(parsed.cache)
     if "helixmpp" not in pythons:
@@ -40,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     took = time.monotonic() - begun
     print("\n".join(_preface(facts, hellos, missing, options, quick=parsed.quick, took=took)))
     print(f"\n{tables(summaries)}")
+    if not parsed.only:
+        print(f"\n{storage_tables(parsed.cache.resolve(), quick=parsed.quick, rounds=rounds)[0]}")
     if parsed.json is not None:
         report = {
             "machine": facts,

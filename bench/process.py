@@ -31,6 +31,9 @@ def environment_variables() -> dict[str, str]:
         "PYTHONWARNINGS",
         "PYTHONASYNCIODEBUG",
         "PYTHONDEVMODE",
+        # Where nothing compiled is kept, an import would measure the compiler.
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONPYCACHEPREFIX",
     }
     return {name: value for name, value in os.environ.items() if name not in left_out}
 

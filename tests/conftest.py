@@ -4,15 +4,22 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 
+import helixmpp.storage
 from helixmpp.testing.prosody import Prosody
 
 # Some tests run programs in threads. pytest rewrites our modules when they are first imported, and CPython 3.11 can
 # build one syntax tree at a time only: what may be imported late is imported here, in the main thread.
-for module in ("core", "storage.memory", "storage.folder", "testing.server"):
-    import_module(f"helixmpp.{module}")
+for module in ("helixmpp.core", "helixmpp.testing.server"):
+    import_module(module)
+for found in walk_packages(helixmpp.storage.__path__, "helixmpp.storage."):
+    import_module(found.name)
+
+# The dialogues are helpers whose assertions should say as much as those of a test.
+pytest.register_assert_rewrite("tests.stream.dialogue")
 
 LOG_START = pytest.StashKey[int]()
 LOG_SHOWN = 20_000  # characters

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ("src", "tests", "examples", "tools", "bench")
+CODE = ("src", "tests", "examples", "tools", "bench", "soak", "fuzz")
 TEXTS = ("*.md", "*.toml", "Makefile", ".ci/*", "changes.d/*", "design/*")
 MAX_LINES = 600
 

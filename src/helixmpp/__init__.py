@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
+    from helixmpp.as_slixmpp import install_as_slixmpp
     from helixmpp.core import (
         BasePlugin,
         BaseXMPP,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         CoroutineCallback,
         register_plugin,
     )
+    from helixmpp.core.receipt import Outcome, Receipt
     from helixmpp.core.xmlstream import XMLStream
     from helixmpp.errors import (
         AuthenticationFailed,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
         NotConnectedError,
         PluginImportError,
         PluginNotFound,
+        StanzaNotSent,
         XMPPError,
     )
     from helixmpp.jid import JID
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
         MatchXPath,
         Message,
         Presence,
+        PresenceError,
         StanzaPath,
         register_stanza_plugin,
     )
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
+    "helixmpp.as_slixmpp": ("install_as_slixmpp",),
     "helixmpp.core": (
         "BasePlugin",
         "BaseXMPP",
@@ -60,6 +65,7 @@ _PLACES = {
         "CoroutineCallback",
         "register_plugin",
     ),
+    "helixmpp.core.receipt": ("Outcome", "Receipt"),
     "helixmpp.core.xmlstream": ("XMLStream",),
     "helixmpp.errors": (
         "AuthenticationFailed",
@@ -71,6 +77,7 @@ _PLACES = {
         "NotConnectedError",
         "PluginImportError",
         "PluginNotFound",
+        "StanzaNotSent",
         "XMPPError",
     ),
     "helixmpp.jid": ("JID",),
@@ -86,6 +93,7 @@ _PLACES = {
         "MatcherId",
         "Message",
         "Presence",
+        "PresenceError",
         "StanzaPath",
         "register_stanza_plugin",
     ),
@@ -120,13 +128,18 @@ __all__ = [
     "MatcherId",
     "Message",
     "NotConnectedError",
+    "Outcome",
     "PluginImportError",
     "PluginNotFound",
     "Presence",
+    "PresenceError",
+    "Receipt",
+    "StanzaNotSent",
     "StanzaPath",
     "XMLStream",
     "XMPPError",
     "__version__",
+    "install_as_slixmpp",
     "register_plugin",
     "register_stanza_plugin",
 ]

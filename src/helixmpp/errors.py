@@ -29,6 +29,7 @@ __all__ = [
     "PluginNotFound",
     "ProtocolError",
     "StageTimeout",
+    "StanzaNotSent",
     "StateError",
     "StorageError",
     "StreamFailure",
@@ -58,6 +59,14 @@ class StateError(HelixError, RuntimeError):
 
 class NotConnectedError(HelixError, ConnectionError):
     """Something had to be sent and there is no stream to send it on."""
+
+
+class StanzaNotSent(NotConnectedError):
+    """A stanza was given up, or nobody can say whether the server has it; ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class PluginNotFound(HelixError, LookupError):

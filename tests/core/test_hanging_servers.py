@@ -94,7 +94,7 @@ async def test_a_failing_attempt_is_repeated_until_it_succeeds(unused_tcp_port: 
             vars(vars(xmpp)["_connector"])["_address"] = (server.host, server.port)
 
         xmpp.add_event_handler("reconnect_delay", redirect_the_next_attempt)
-        vars(xmpp)["_connector"].backoff.first = 0.01
+        xmpp.reconnect_delay = 0.01
         started = asyncio.ensure_future(xmpp.wait_until("session_start", 5))
         await asyncio.sleep(0)
         with pytest.raises(ConnectionFailure):

@@ -1,16 +1,14 @@
 """The small parts of core that need no stream: finished awaitables, timers, the outbox, tasks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from helixmpp.core.done import Done
-from helixmpp.core.outbox import Outbox
 from helixmpp.core.tasks import Tasks
 from helixmpp.core.timers import Timers
-from helixmpp.errors import NotConnectedError
 
 
 def call(function: Callable[..., Any], data: Any, what: str) -> None:
@@ -55,57 +53,6 @@ async def test_a_timers_name_is_taken_only_once() -> None:
         timers.schedule("name", 60, print)
     timers.cancel_all()
     assert "name" not in timers
-
-
-async def test_the_outbox_keeps_order_and_tells_when_it_is_sent() -> None:
-    outbox, sent = Outbox(), list[str]()
-    futures = [outbox.keep(f"<a{n}/>", asyncio.get_running_loop()) for n in range(3)]
-
-    def send(text: str) -> Awaitable[None]:
-        sent.append(text)
-        return Done(None)
-
-    outbox.flush(send)
-    assert sent == ["<a0/>", "<a1/>", "<a2/>"]
-    await asyncio.gather(*futures)
-
-
-async def test_the_outbox_is_bounded_and_says_so() -> None:
-    outbox = Outbox(limit=2)
-    loop = asyncio.get_running_loop()
-    outbox.keep("1", loop)
-    outbox.keep("2", loop)
-    with pytest.raises(NotConnectedError, match="outbox_limit"):
-        outbox.keep("3", loop)
-    assert len(outbox) == 2
-
-
-async def test_what_is_never_sent_fails_with_the_reason() -> None:
-    outbox = Outbox()
-    future = outbox.keep("1", asyncio.get_running_loop())
-    assert outbox.fail("the server is gone") == 1
-    with pytest.raises(NotConnectedError, match="the server is gone"):
-        await future
-
-
-async def test_a_flush_that_fails_in_the_middle_keeps_the_rest() -> None:
-    outbox = Outbox()
-    loop = asyncio.get_running_loop()
-    for text in ("1", "2", "3"):
-        outbox.keep(text, loop)
-    sent: list[str] = []
-
-    def send(text: str) -> Awaitable[None]:
-        if text == "2" and len(sent) == 1:
-            raise NotConnectedError("gone again")
-        sent.append(text)
-        return Done(None)
-
-    outbox.flush(send)
-    assert len(outbox) == 2
-    sent.append("another session")
-    outbox.flush(send)
-    assert sent == ["1", "another session", "2", "3"]
 
 
 async def test_a_failing_task_is_reported_and_a_cancelled_one_is_not() -> None:

@@ -211,7 +211,7 @@ def test_third_party_plugins_keep_their_shape(xmpp: ClientXMPP) -> None:
         getattr(plugin, "nothing")  # noqa: B009 - a checker would rightly refuse the direct way
 
 
-@pytest.mark.parametrize("name", ["xep_0232", "xep_23", "nonsense", "xep_0231.stanza", "", "../x"])
+@pytest.mark.parametrize("name", ["xep_9999", "xep_23", "nonsense", "xep_0231.stanza", "", "../x"])
 def test_a_wrong_plugin_name_is_one_clear_error(xmpp: ClientXMPP, name: str) -> None:
     with pytest.raises(PluginNotFound) as caught:
         xmpp.register_plugin(name)
@@ -220,8 +220,8 @@ def test_a_wrong_plugin_name_is_one_clear_error(xmpp: ClientXMPP, name: str) -> 
 
 
 def test_a_close_name_is_suggested(xmpp: ClientXMPP) -> None:
-    with pytest.raises(PluginNotFound, match="did you mean 'xep_0231'"):
-        xmpp.register_plugin("xep_0232")
+    with pytest.raises(PluginNotFound, match="did you mean .*'xep_0319'"):
+        xmpp.register_plugin("xep_0391")
 
 
 def test_a_plugin_that_fails_to_import_says_why(

@@ -72,9 +72,9 @@ def test_delays_grow_to_the_cap_and_are_spread_over_the_whole_span() -> None:
     highest = [0.0] * 12
     lowest = [1e9] * 12
     for seed in range(300):
-        backoff = Backoff(first=1.0, cap=60.0, random_=random.Random(seed))
+        backoff = Backoff(random_=random.Random(seed))
         for attempt in range(12):
-            delay = backoff.next()
+            delay = backoff.next(1.0, 60.0)
             highest[attempt] = max(highest[attempt], delay)
             lowest[attempt] = min(lowest[attempt], delay)
     for attempt in range(12):
@@ -84,8 +84,8 @@ def test_delays_grow_to_the_cap_and_are_spread_over_the_whole_span() -> None:
 
 
 def test_reset_begins_again() -> None:
-    backoff = Backoff(first=1.0, cap=60.0, random_=random.Random(1))
+    backoff = Backoff(random_=random.Random(1))
     for _ in range(10):
-        backoff.next()
+        backoff.next(1.0, 60.0)
     backoff.reset()
-    assert backoff.next() <= 1.0
+    assert backoff.next(1.0, 60.0) <= 1.0

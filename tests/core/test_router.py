@@ -20,6 +20,7 @@ from helixmpp.stanza import (
     unregister_stanza_plugin,
 )
 from helixmpp.xml import parse_one
+from tests.support.work import counted
 
 MESSAGE = "<message type='chat' id='m1'><body>hi</body><x xmlns='urn:x'/></message>"
 IQ = "<iq type='get' id='q1'><query xmlns='jabber:iq:roster'/></iq>"
@@ -137,3 +138,21 @@ def test_a_handler_with_a_say_of_its_own_is_always_asked() -> None:
     router.add(handler("deep", StanzaPath("message/body")))
     surely = {one.name: sure for one, sure in router.candidates(parse_one(MESSAGE))}
     assert surely == {"plain": True, "choosy": False, "deep": False}
+
+
+def test_an_id_counts_only_where_a_handler_waits_for_it() -> None:
+    """Each stanza has another id: none but those that are waited for makes a shape of its own."""
+    router = Router()
+    router.add(handler("message", StanzaPath("message")))
+    waiting = handler("waiting", MatcherId("m7"))
+    router.add(waiting)
+    stanzas = [parse_one(f"<message id='m{number}'><body/></message>") for number in range(3000)]
+    assert [names(router, stanza) for stanza in stanzas[:9]] == [
+        ["message", "waiting"] if number == 7 else ["message"] for number in range(9)
+    ]
+    with counted() as work:
+        for stanza in stanzas:
+            router.candidates(stanza)
+    assert work.calls < 20 * len(stanzas)
+    router.remove(waiting)
+    assert names(router, stanzas[7]) == ["message"]

@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from helixmpp import ClientXMPP, ComponentXMPP
-from helixmpp.core.done import Done
+from helixmpp.core.receipt import Receipt
 from helixmpp.xml import NS_CLIENT, NS_COMPONENT, parse_one
 
 __all__ = ["OfflineClient", "OfflineComponent", "settle"]
@@ -25,11 +25,11 @@ class OfflineClient(ClientXMPP):
         self.sent: list[Element] = []
         self.failures: list[BaseException] = []
 
-    def send_raw(self, data: str | bytes) -> Done[None]:
+    def send_raw(self, data: str | bytes) -> Receipt:
         """Write down what would be sent."""
         text = data.decode() if isinstance(data, bytes) else data
         self.sent.append(_with_namespace(text, NS_CLIENT))
-        return Done(None)
+        return self._outbox.unknown()
 
     def exception(self, exception: BaseException) -> None:
         """Write down what a handler raised."""
@@ -51,11 +51,11 @@ class OfflineComponent(ComponentXMPP):
         self.sent: list[Element] = []
         self.failures: list[BaseException] = []
 
-    def send_raw(self, data: str | bytes) -> Done[None]:
+    def send_raw(self, data: str | bytes) -> Receipt:
         """Write down what would be sent."""
         text = data.decode() if isinstance(data, bytes) else data
         self.sent.append(_with_namespace(text, NS_COMPONENT))
-        return Done(None)
+        return self._outbox.unknown()
 
     def exception(self, exception: BaseException) -> None:
         """Write down what a handler raised."""

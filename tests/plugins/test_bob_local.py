@@ -298,7 +298,8 @@ async def test_storage_keeps_blobs_over_a_restart(tmp_path: Path) -> None:
         assert contents == [b"x" * 8192, b"y"]
         await xmpp.aclose()
     assert all(path.is_relative_to(tmp_path / "kept") for path in files_in(tmp_path))
-    assert [len(path.name) for path in files_in(tmp_path)] == [64, 64]
+    names = [path.name for path in files_in(tmp_path) if path.name != "helixmpp-storage"]
+    assert [len(name) for name in names] == [64, 64]
 
 
 async def test_a_folder_that_cannot_be_used_is_one_clear_error(tmp_path: Path) -> None:

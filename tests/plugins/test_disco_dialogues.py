@@ -34,7 +34,7 @@ async def test_one_asks_the_other(any_world: World) -> None:
     assert isinstance(answer, Iq)
     assert answer["from"] == alice.boundjid
     assert answer["disco_info"]["identities"] == {("client", "pc", "en", "Alice's")}
-    assert answer["disco_info"]["features"] == {NS_INFO, NS_ITEMS, "urn:xmpp:ping", "urn:added"}
+    assert answer["disco_info"]["features"] == {NS_INFO, "urn:xmpp:ping", "urn:added"}
     assert answer["disco_info"]["node"] == ""
     assert events == [answer]
     info = await disco(bob).info_of(str(alice.boundjid), "")

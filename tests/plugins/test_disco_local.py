@@ -10,10 +10,10 @@ from helixmpp.core import BasePlugin, BaseXMPP
 from helixmpp.errors import PluginNotFound, StorageError
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0030 import XEP_0030, DiscoInfo, DiscoItems, DiscoStore, StaticDisco
-from helixmpp.plugins.xep_0030.stanza import NS_INFO, NS_ITEMS
+from helixmpp.plugins.xep_0030.stanza import NS_INFO
 from helixmpp.plugins.xep_0030.store import OPERATIONS
 
-OWN = {NS_INFO, NS_ITEMS}
+OWN = {NS_INFO}
 
 
 @pytest.fixture

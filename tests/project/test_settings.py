@@ -12,7 +12,7 @@ from tests.support.snippets import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TOOL: dict[str, Any] = PROJECT["tool"]
-CODE = {"src", "tests", "examples", "tools", "bench"}
+CODE = {"src", "tests", "examples", "tools", "bench", "soak", "fuzz"}
 
 
 def test_the_version_is_the_same_everywhere() -> None:

@@ -1,12 +1,11 @@
 """A client and a component without a connection: stanzas are put in, and what is sent is kept as text."""
 
-from collections.abc import Awaitable
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from helixmpp import ClientXMPP, ComponentXMPP
 from helixmpp.core import BaseXMPP
-from helixmpp.core.done import Done
+from helixmpp.core.receipt import Receipt
 from helixmpp.core.roster import RosterNode
 from helixmpp.stanza import StanzaBase
 from helixmpp.xml import NS_CLIENT, copy_element, parse_one, serialize
@@ -82,9 +81,9 @@ class FakeStream(BaseXMPP):
     def exception(self, exception: BaseException) -> None:
         self.errors.append(exception)
 
-    def send_raw(self, data: str | bytes) -> Awaitable[None]:
+    def send_raw(self, data: str | bytes) -> Receipt:
         self.sent.append(normal(data.decode() if isinstance(data, bytes) else data, self.default_ns))
-        return Done(None)
+        return self._outbox.unknown()
 
     def _note_received(self, stanza: StanzaBase) -> StanzaBase:
         self._received.append(stanza)
@@ -127,8 +126,8 @@ class FakeStream(BaseXMPP):
 class FakeClient(FakeStream, ClientXMPP):
     """A client."""
 
-    def __init__(self, jid: str = f"{OWN}/desk") -> None:
-        super().__init__(jid, "secret")
+    def __init__(self, jid: str = f"{OWN}/desk", **options: Any) -> None:
+        super().__init__(jid, "secret", **options)
 
     def without(self, kind: str) -> None:
         """Take one of the default reactions off, as programs do."""
@@ -141,5 +140,5 @@ class FakeClient(FakeStream, ClientXMPP):
 class FakeComponent(FakeStream, ComponentXMPP):
     """A component."""
 
-    def __init__(self, jid: str = "comp.example.org") -> None:
-        super().__init__(jid, "secret")
+    def __init__(self, jid: str = "comp.example.org", **options: Any) -> None:
+        super().__init__(jid, "secret", **options)

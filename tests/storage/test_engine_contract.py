@@ -2,64 +2,14 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from helixmpp.core.engines import Engine, KeyValue
 from helixmpp.errors import StorageError
-from helixmpp.storage import FolderEngine, MemoryEngine
+from helixmpp.storage import MemoryEngine
 from helixmpp.storage.checks import KEY_LIMIT
-
-
-@dataclass
-class Clock:
-    """A clock that goes on when it is told to."""
-
-    now: float = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass
-class Place:
-    """An engine and its clock; ``again`` is a second engine on the same place, where it keeps anything."""
-
-    engine: Engine
-    clock: Clock
-    again: Callable[[], Engine] | None = None
-    opened: list[Engine] = field(default_factory=list[Engine])
-
-    def values(self, limit: int = 10, value_limit: int = 100) -> KeyValue:
-        return self.engine.collection("alice@example.org", "things", limit=limit, value_limit=value_limit)
-
-
-def in_memory(tmp_path: Path, clock: Clock) -> Place:
-    return Place(MemoryEngine(clock), clock)
-
-
-def in_folder(tmp_path: Path, clock: Clock) -> Place:
-    return Place(
-        FolderEngine(tmp_path / "kept", clock=clock),
-        clock,
-        lambda: FolderEngine(tmp_path / "kept", clock=clock),
-    )
-
-
-def in_folder_with_fsync(tmp_path: Path, clock: Clock) -> Place:
-    return Place(FolderEngine(tmp_path / "kept", fsync=True, clock=clock), clock)
-
-
-@pytest.fixture(params=[in_memory, in_folder, in_folder_with_fsync], ids=lambda make: make.__name__)
-async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
-    made: Place = request.param(tmp_path, Clock())
-    yield made
-    await made.engine.close()
-
+from tests.support.storage import Place
 
 KEYS = [
     pytest.param(key, id=name)
@@ -173,9 +123,9 @@ async def test_what_has_expired_goes_before_what_is_good(place: Place) -> None:
 
 async def test_strangers_do_not_make_it_grow(place: Place) -> None:
     values = place.values(limit=5)
-    for number in range(200):
+    for number in range(60):
         await values.put(f"stranger-{number}", b"x" * 100, 1000 if number % 2 else None)
-    assert sorted(await values.keys()) == sorted(f"stranger-{number}" for number in range(195, 200))
+    assert sorted(await values.keys()) == sorted(f"stranger-{number}" for number in range(55, 60))
 
 
 @pytest.mark.parametrize(
@@ -287,3 +237,23 @@ async def test_what_is_kept_is_there_after_a_restart(place: Place) -> None:
     assert await values.get("../../x") == b"../../x"
     await values.put("one more", b"x")
     assert "for ever" not in await values.keys()
+
+
+async def test_a_value_of_a_mebibyte(place: Place) -> None:
+    values = place.values(limit=3, value_limit=1_048_576)
+    value = bytes(range(256)) * 4096
+    await values.put("large", value)
+    assert await values.get("large") == value
+    with pytest.raises(StorageError, match="at most"):
+        await values.put("large", value + b"x")
+    assert await values.get("large") == value
+
+
+async def test_a_full_large_collection_keeps_its_limit_and_what_is_new(place: Place) -> None:
+    values = place.values(limit=130)
+    for number in range(300):
+        await values.put(f"{number}", b"x")
+    kept = {int(key) for key in await values.keys()}
+    # One that is large may make room for a few at once.
+    assert 127 <= len(kept) <= 130
+    assert kept == set(range(300 - len(kept), 300))

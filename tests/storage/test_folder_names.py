@@ -9,6 +9,7 @@ from helixmpp.errors import StorageError
 from helixmpp.storage import FolderEngine
 from helixmpp.storage.files import file_name, folder_name
 from helixmpp.storage.folder import FolderCollection
+from helixmpp.storage.folder_version import VERSION_FILE
 
 NASTY = {
     "parent": "../x",
@@ -36,7 +37,12 @@ NASTY = {
 
 
 def everything_under(folder: Path) -> set[Path]:
-    return {Path(base, name) for base, folders, files in os.walk(folder) for name in (*folders, *files)}
+    return {
+        Path(base, name)
+        for base, folders, files in os.walk(folder)
+        for name in (*folders, *files)
+        if name != VERSION_FILE
+    }
 
 
 @pytest.fixture

@@ -9,16 +9,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from helixmpp.stream import (
+    Acknowledged,
+    AckRequested,
     Authenticated,
     Bound,
     ClientStream,
     Closed,
     ComponentStream,
     Failed,
+    Managed,
     NeedSaltedPassword,
     NonzaReceived,
     Ready,
     Redirected,
+    ResumptionRefused,
     StageChanged,
     StanzaReceived,
     StartTLS,
@@ -116,6 +120,16 @@ def words(event: StreamEvent) -> str:
             return f"bound {jid}"
         case Ready():
             return "ready"
+        case Managed(resumable=resumable, seconds=seconds):
+            return f"managed{' resumable' if resumable else ''} {seconds}"
+        case ResumptionRefused(condition=condition):
+            return f"resumption refused {condition}"
+        case Acknowledged(entries=entries):
+            return f"acknowledged {' '.join(entry.text for entry in entries)}".strip()
+        case AckRequested():
+            return "ack requested"
+        case StanzaReceived(element=element, counted=True):
+            return f"counted {element.tag.rpartition('}')[2]} {element.get('id', '')}".strip()
         case StanzaReceived(element=element):
             return f"stanza {element.tag.rpartition('}')[2]} {element.get('id', '')}".strip()
         case NonzaReceived(element=element):

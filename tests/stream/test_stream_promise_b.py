@@ -203,6 +203,9 @@ def test_the_good_server_is_let_in_by_the_same_steps() -> None:
 # What may be used, by what is offered; None for the mechanism: nothing, and the reason.
 BINDABLE, NOT_BINDABLE = FACTS, FACTS_UNBOUND
 ALL = RANKING
+#: The server says which channel it binds, and it is one that we have (XEP-0440).
+END_POINT = channel_bindings("tls-server-end-point")
+EVERYTHING = mechanisms(*ALL) + END_POINT
 REFUSED: dict[str, tuple[StreamConfig, TLSFacts | None, str, str]] = {
     "no SASL": (config(), FACTS, BIND, "offers no authentication"),
     "no mechanism": (config(), FACTS, mechanisms(), "offers none"),
@@ -279,6 +282,18 @@ REFUSED: dict[str, tuple[StreamConfig, TLSFacts | None, str, str]] = {
         mechanisms("SCRAM-SHA-1-PLUS", "SCRAM-SHA-1") + channel_bindings("made-up"),
         "had SCRAM-SHA-1-PLUS before",
     ),
+    "less than before: the channel is not told any more": (
+        config(least_mechanism="SCRAM-SHA-1-PLUS"),
+        FACTS,
+        mechanisms("SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"),
+        "had SCRAM-SHA-1-PLUS before",
+    ),
+    "channel binding of a type that is not told": (
+        config(),
+        BINDABLE,
+        mechanisms("SCRAM-SHA-1-PLUS"),
+        "or do not say which one",
+    ),
     "less than before: EXTERNAL": (
         config(external=True, least_mechanism="EXTERNAL"),
         FACTS,
@@ -310,27 +325,27 @@ def test_promise_b_refused_before_anything_is_sent(name: str) -> None:
 
 
 TAKEN: dict[str, tuple[StreamConfig, TLSFacts | None, str, str, str]] = {
-    "the best": (config(external=True), FACTS, mechanisms(*reversed(ALL)), "EXTERNAL", ""),
+    "the best": (config(external=True), FACTS, mechanisms(*reversed(ALL)) + END_POINT, "EXTERNAL", ""),
     "the best with a password": (
         config(),
         FACTS,
-        mechanisms(*ALL),
+        EVERYTHING,
         "SCRAM-SHA-512-PLUS",
         "p=tls-server-end-point,,",
     ),
-    "no channel": (config(), FACTS_UNBOUND, mechanisms(*ALL), "SCRAM-SHA-512", "n,,"),
+    "no channel": (config(), FACTS_UNBOUND, EVERYTHING, "SCRAM-SHA-512", "n,,"),
     "no -PLUS on offer": (config(), FACTS, mechanisms("PLAIN", "SCRAM-SHA-256"), "SCRAM-SHA-256", "y,,"),
     "a bound SHA-1 before a SHA-512 that is not": (
         config(),
         FACTS,
-        mechanisms("SCRAM-SHA-512", "SCRAM-SHA-1-PLUS"),
+        mechanisms("SCRAM-SHA-512", "SCRAM-SHA-1-PLUS") + END_POINT,
         "SCRAM-SHA-1-PLUS",
         "p=tls-server-end-point,,",
     ),
     "-PLUS is left out by the user": (
         config(mechanisms=("PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-512")),
         FACTS,
-        mechanisms(*ALL),
+        EVERYTHING,
         "SCRAM-SHA-512",
         "n,,",
     ),
@@ -340,6 +355,29 @@ TAKEN: dict[str, tuple[StreamConfig, TLSFacts | None, str, str, str]] = {
         mechanisms("SCRAM-SHA-1-PLUS", "SCRAM-SHA-1") + channel_bindings("tls-exporter"),
         "SCRAM-SHA-1",
         "n,,",
+    ),
+    # ejabberd 23.01, Prosody 0.12: -PLUS for a type that they do not tell.
+    "-PLUS, and not for which channel": (
+        config(),
+        FACTS,
+        mechanisms("PLAIN", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"),
+        "SCRAM-SHA-1",
+        "n,,",
+    ),
+    "-PLUS for no channel at all": (
+        config(),
+        FACTS,
+        mechanisms("PLAIN", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1") + channel_bindings(),
+        "SCRAM-SHA-1",
+        "n,,",
+    ),
+    "-PLUS for one of ours among others": (
+        config(),
+        FACTS,
+        mechanisms("SCRAM-SHA-512", "SCRAM-SHA-1-PLUS")
+        + channel_bindings("tls-unique", "made-up", "tls-server-end-point"),
+        "SCRAM-SHA-1-PLUS",
+        "p=tls-server-end-point,,",
     ),
     "as good as before": (
         config(least_mechanism="SCRAM-SHA-256"),
@@ -351,7 +389,7 @@ TAKEN: dict[str, tuple[StreamConfig, TLSFacts | None, str, str, str]] = {
     "better than before": (
         config(least_mechanism="PLAIN"),
         FACTS,
-        mechanisms(*ALL),
+        EVERYTHING,
         "SCRAM-SHA-512-PLUS",
         "p=",
     ),
@@ -365,11 +403,11 @@ TAKEN: dict[str, tuple[StreamConfig, TLSFacts | None, str, str, str]] = {
     "the user wants none but PLAIN": (
         config(mechanisms=("PLAIN",)),
         FACTS,
-        mechanisms(*ALL),
+        EVERYTHING,
         "PLAIN",
         "\0user",
     ),
-    "no TLS by the user's will": (config(require_tls=False), None, mechanisms(*ALL), "SCRAM-SHA-512", "n,,"),
+    "no TLS by the user's will": (config(require_tls=False), None, EVERYTHING, "SCRAM-SHA-512", "n,,"),
 }
 
 
@@ -403,7 +441,7 @@ def mechanisms_tried(settings: StreamConfig, tls: TLSFacts, offered: str, *answe
 )
 def test_promise_b_what_is_tried_after_invalid_mechanism(tls: TLSFacts, least: str, tried: list[str]) -> None:
     refusals = [failure("invalid-mechanism")] * len(tried)
-    assert mechanisms_tried(config(least_mechanism=least), tls, mechanisms(*ALL), *refusals) == tried
+    assert mechanisms_tried(config(least_mechanism=least), tls, EVERYTHING, *refusals) == tried
 
 
 @pytest.mark.parametrize(
@@ -424,15 +462,15 @@ def test_promise_b_what_is_tried_after_invalid_mechanism(tls: TLSFacts, least: s
 )
 def test_promise_b_nothing_is_tried_after_another_refusal(condition: str) -> None:
     for tls, first in ((FACTS, "SCRAM-SHA-512-PLUS"), (FACTS_UNBOUND, "SCRAM-SHA-512")):
-        assert mechanisms_tried(config(), tls, mechanisms(*ALL), failure(condition)) == [first]
+        assert mechanisms_tried(config(), tls, EVERYTHING, failure(condition)) == [first]
 
 
 def test_promise_b_a_certificate_refused_does_not_bring_out_the_password() -> None:
     for condition in ("not-authorized", "invalid-mechanism"):
         settings = config(external=True)
-        assert mechanisms_tried(settings, FACTS, mechanisms(*ALL), failure(condition)) == ["EXTERNAL"]
+        assert mechanisms_tried(settings, FACTS, EVERYTHING, failure(condition)) == ["EXTERNAL"]
     twice = failure("invalid-authzid")
-    assert mechanisms_tried(config(external=True), FACTS, mechanisms(*ALL), twice, twice) == ["EXTERNAL"] * 2
+    assert mechanisms_tried(config(external=True), FACTS, EVERYTHING, twice, twice) == ["EXTERNAL"] * 2
 
 
 @pytest.mark.parametrize("answer", [f"<challenge xmlns='{NS_SASL}'/>", challenge("x"), success("x")])
@@ -578,7 +616,6 @@ def test_the_ranking_is_what_it_says() -> None:
         "ANONYMOUS",
     )
     for better, worse in pairwise(RANKING[1:-1]):
-        result = talk(
-            lambda: ClientStream(config()), [S(HEADER + features(mechanisms(worse, better)))], FACTS
-        )
+        offered = features(mechanisms(worse, better) + END_POINT)
+        result = talk(lambda: ClientStream(config()), [S(HEADER + offered)], FACTS)
         assert f'mechanism="{better}"'.encode() in result.sent

@@ -121,6 +121,7 @@ def authenticate(
     return talk, side
 
 
+END_POINT = channel_bindings("tls-server-end-point")
 HASHES = ["SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 
@@ -140,6 +141,7 @@ def test_authentication_with_channel_binding(mechanism: str, bytewise: bool) -> 
         plus,
         offered=(mechanism, plus, "PLAIN"),
         server_binding=("tls-server-end-point", CHANNEL),
+        announced=END_POINT,
         bytewise=bytewise,
     )
     assert f"authenticated {plus}" in talk.transcript
@@ -148,7 +150,11 @@ def test_authentication_with_channel_binding(mechanism: str, bytewise: bool) -> 
 
 def test_promise_b_another_channel_is_found_by_the_server() -> None:
     # Whoever is in between has a connection with each side, and a certificate of his own.
-    talk, _ = authenticate("SCRAM-SHA-256-PLUS", server_binding=("tls-server-end-point", b"\x06" * 32))
+    talk, _ = authenticate(
+        "SCRAM-SHA-256-PLUS",
+        server_binding=("tls-server-end-point", b"\x06" * 32),
+        announced=END_POINT,
+    )
     assert talk.transcript[-2:] == ["failed AuthenticationFailed not-authorized", "closed unclean"]
 
 
@@ -157,6 +163,15 @@ def test_promise_b_offers_taken_out_are_found_by_the_server() -> None:
     talk, side = authenticate("SCRAM-SHA-256", server_binding=("tls-server-end-point", CHANNEL))
     assert side.asked_for[0].startswith("y,,")
     assert talk.transcript[-2:] == ["failed AuthenticationFailed not-authorized", "closed unclean"]
+
+
+def test_a_server_that_does_not_tell_its_channel_takes_the_plain_mechanism() -> None:
+    # It has a channel of its own, tls-unique; that the flag is no "y" is what it looks at.
+    talk, side = authenticate(
+        "SCRAM-SHA-256", offered=("SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"), server_binding=("tls-unique", b"u")
+    )
+    assert "authenticated SCRAM-SHA-256" in talk.transcript
+    assert side.asked_for[0].startswith("n,,")
 
 
 @pytest.mark.parametrize("mechanism", HASHES)

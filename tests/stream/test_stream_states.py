@@ -140,8 +140,8 @@ def test_deadline_of_each_stage() -> None:
     times = StageTimeouts(sasl=3.5, other=None)
     assert times.of("sasl") == 3.5
     assert times.of("header") == 15.0
-    assert times.of("resume") is None
-    assert StageTimeouts.all(2.0) == StageTimeouts(*[2.0] * 10)
+    assert times.of("fast") is None
+    assert StageTimeouts.all(2.0) == StageTimeouts(*[2.0] * 12)
     assert StageTimeouts.all(None).of("bind") is None
 
 

@@ -3,7 +3,9 @@
 from base64 import b64encode
 
 from helixmpp.jid import JID
-from helixmpp.stream import StreamConfig, TLSFacts
+from helixmpp.stream import Management, StreamConfig, TLSFacts
+from helixmpp.stream.config import NEGOTIATION_LIMITS
+from helixmpp.xml import Limits
 
 DOMAIN = "example.org"
 ACCOUNT = "user@example.org"
@@ -113,6 +115,8 @@ def config(
     unsafe_plain_without_tls: bool = False,
     nonce: str = NONCE,
     bind: bool = True,
+    management: Management | None = None,
+    negotiation_limits: Limits = NEGOTIATION_LIMITS,
 ) -> StreamConfig:
     """An account; its nonce is the one of RFC 5802 section 5."""
     return StreamConfig(
@@ -127,4 +131,6 @@ def config(
         unsafe_plain_without_tls=unsafe_plain_without_tls,
         nonce=lambda: nonce,
         bind=bind,
+        management=management,
+        negotiation_limits=negotiation_limits,
     )

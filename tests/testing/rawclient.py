@@ -14,7 +14,17 @@ from xml.etree.ElementTree import Element
 
 from helixmpp.errors import ProtocolError
 from helixmpp.testing import Server
-from helixmpp.xml import NS_BIND, NS_SASL, NS_STREAM, NS_TLS, StreamClose, StreamOpen, StreamParser, parse_one
+from helixmpp.xml import (
+    NS_BIND,
+    NS_SASL,
+    NS_SM,
+    NS_STREAM,
+    NS_TLS,
+    StreamClose,
+    StreamOpen,
+    StreamParser,
+    parse_one,
+)
 
 
 class ScramClient(Protocol):
@@ -90,6 +100,10 @@ class RawClient:
         transport = self._writer.transport
         assert isinstance(transport, asyncio.Transport)
         transport.pause_reading()
+
+    def abort(self) -> None:
+        """Close without a word, and without waiting for the server's."""
+        self._writer.transport.abort()
 
     def tls_context(self) -> ssl.SSLContext:
         """Trust the server's own authority and nobody else."""
@@ -247,6 +261,29 @@ class RawClient:
         assert answer.tag == f"{{{NS_SASL}}}success"
         await self.open(to)
         await self.bind(resource)
+        return self
+
+    # -- stream management (XEP-0198) ----------------------------------------------------------------------
+
+    async def manage(self, name: str, **attributes: str) -> Element:
+        """Send an element of stream management and give its answer; what comes before it is dropped."""
+        more = "".join(f" {key}='{value}'" for key, value in attributes.items())
+        self.send(f"<{name} xmlns='{NS_SM}'{more}/>")
+        while not (element := await self.next()).tag.startswith(f"{{{NS_SM}}}") or element.tag.endswith("}r"):
+            pass
+        return element
+
+    async def enable(self, **attributes: str) -> str:
+        """Enable stream management; gives the id of the session, or an empty text."""
+        enabled = await self.manage("enable", **attributes)
+        assert enabled.tag == f"{{{NS_SM}}}enabled"
+        return enabled.get("id", "")
+
+    async def authenticated(self, user: str, password: str = "secret") -> Self:
+        """Go as far as the features with binding and stream management."""
+        await self.secure()
+        assert (await self.plain(user, password)).tag == f"{{{NS_SASL}}}success"
+        await self.open()
         return self
 
     # -- after it ----------------------------------------------------------------------------------------

@@ -109,6 +109,7 @@ async def test_roster_and_presence() -> None:
             bob.auto_reconnect = False
             gone = bob.boundjid
             await server.cut(gone)
+            server.expire(gone)
             assert (await within(offline))["from"] == gone
 
 
@@ -125,7 +126,7 @@ async def test_errors_of_the_server_reach_the_client() -> None:
 
 async def test_client_that_was_cut_off_comes_back() -> None:
     async with Server(ACCOUNTS) as server, server.client("alice") as alice:
-        again = next_event(alice, "session_start")
+        again = next_event(alice, "session_resumed")
         await server.cut("alice")
         await within(again)
         assert server.online == [alice.boundjid]

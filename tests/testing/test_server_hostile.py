@@ -12,6 +12,7 @@ from helixmpp.testing import Server, ServerLimits
 from helixmpp.testing.component import ComponentSession
 from helixmpp.testing.credentials import Credentials
 from helixmpp.testing.incoming import BindRequested, Ended, StreamEvent
+from helixmpp.testing.management import StreamManagement
 from helixmpp.testing.sasl import MECHANISMS
 from helixmpp.testing.session import ClientSession, SessionSettings
 from helixmpp.xml import NS_BIND, NS_SASL, NS_STREAM, Limits, StreamParser
@@ -197,7 +198,7 @@ PIECES = st.one_of(
 @given(st.integers(0, 4), st.lists(PIECES, max_size=6), st.booleans())
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_are_taken_or_end_the_stream(stage: int, pieces: list[bytes], encrypted: bool) -> None:
-    session = ClientSession(SITE, SETTINGS, encrypted=encrypted)
+    session = ClientSession(SITE, SETTINGS, StreamManagement(), encrypted=encrypted)
     events = [event for data in [*LOGIN[:stage], *pieces] for event in drive(session, data)]
     assert events.count(Ended()) == session.ended
     assert Ended() not in events[:-1]  # nothing comes behind it
@@ -211,7 +212,7 @@ def test_any_bytes_are_taken_or_end_the_stream(stage: int, pieces: list[bytes], 
 @given(st.data())
 @settings(max_examples=100, deadline=None)
 def test_splits_make_no_difference(data: st.DataObject) -> None:
-    session = ClientSession(SITE, SETTINGS, encrypted=True)
+    session = ClientSession(SITE, SETTINGS, StreamManagement(), encrypted=True)
     for text in LOGIN:
         left = text
         while left:

@@ -35,7 +35,7 @@ async def test_features_of_each_stage() -> None:
         assert (await client.plain("alice", "secret")).tag == SUCCESS
         bound = (
             f"<stream:features><bind xmlns='{NS_BIND}'/><session xmlns='{NS_SESSION}'><optional/></session>"
-            f"<ver xmlns='urn:xmpp:features:rosterver'/>{limits}</stream:features>"
+            f"<ver xmlns='urn:xmpp:features:rosterver'/><sm xmlns='urn:xmpp:sm:3'/>{limits}</stream:features>"
         )
         assert not differences([await client.open()], [bound])
 

@@ -2,126 +2,114 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 import pytest
 
-from helixmpp.errors import ConnectionFailure
-from helixmpp.transport.dial import Address, dial, find_addresses, interleave
+from helixmpp.errors import ConnectionFailure, DNSFailure
+from helixmpp.transport import LinkSettings, Target
+from helixmpp.transport.addresses import Address, Candidates
+from helixmpp.transport.dial import Dialed, dial
 from tests.transport.servers import listening, target
+from tests.transport.stuck import closed_port, stuck_port
 
-V4, V6 = int(socket.AF_INET), int(socket.AF_INET6)
-
-
-def address(host: str, port: int = 5222) -> Address:
-    if ":" in host:
-        return Address(V6, int(socket.SOCK_STREAM), 0, (host, port, 0, 0))
-    return Address(V4, int(socket.SOCK_STREAM), 0, (host, port))
-
-
-@pytest.mark.parametrize(
-    ("given", "ordered"),
-    [
-        ([], []),
-        (["::1", "::2", "::3", "1.1.1.1", "2.2.2.2"], ["::1", "1.1.1.1", "::2", "2.2.2.2", "::3"]),
-        (["1.1.1.1", "2.2.2.2", "::1"], ["1.1.1.1", "::1", "2.2.2.2"]),
-        (["1.1.1.1", "2.2.2.2"], ["1.1.1.1", "2.2.2.2"]),
-    ],
-)
-def test_families_take_turns(given: list[str], ordered: list[str]) -> None:
-    found = interleave([address(host) for host in given])
-    assert [each.sockaddr[0] for each in found] == ordered
+LINK = LinkSettings()
 
 
 async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.read()
 
 
-class Stuck:
-    """An address that never answers: its queue of connections is full."""
+def local(*ports: int) -> Candidates:
+    """A host with these "addresses"."""
 
-    def __init__(self, stack: ExitStack) -> None:
-        busy = stack.enter_context(socket.socket())
-        busy.bind(("127.0.0.1", 0))
-        busy.listen(0)
-        self.port = int(busy.getsockname()[1])
-        for _ in range(4):
-            filler = stack.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(("127.0.0.1", self.port))
-        probe = stack.enter_context(socket.socket())
-        probe.settimeout(0.1)
-        try:
-            probe.connect(("127.0.0.1", self.port))
-        except TimeoutError:
-            return
-        except OSError:
-            pass
-        pytest.skip("this system answers also where the queue of connections is full")
+    async def lookup(name: str, port: int, family: int) -> Sequence[Address]:
+        if family != socket.AF_INET:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        return [Address(family, int(socket.SOCK_STREAM), 0, ("127.0.0.1", each)) for each in ports]
+
+    return Candidates([Target("h.example", 5222, direct_tls=False, domain="example.org")], lookup=lookup)
+
+
+async def dialed(candidates: Candidates, *, delay: float = 60) -> Dialed:
+    async with asyncio.timeout(5):
+        return await dial(candidates, target(5222), LINK, delay=delay)
 
 
 async def test_next_address_after_a_refusal() -> None:
-    async with listening(talk) as port:
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))  # nobody listens there
-            closed = taken.getsockname()[1]
+    with ExitStack() as stack:
+        async with listening(talk) as port:
             # No waiting: a refused address makes way at once.
-            found = await dial(
-                [address("127.0.0.1", closed), address("127.0.0.1", port)], target(port), delay=60
-            )
-        assert found.getpeername() == ("127.0.0.1", port)
-        assert found.gettimeout() == 0
-        assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-        found.close()
+            found = await dialed(local(closed_port(stack), port))
+            with found.connection as connection:
+                assert connection.getpeername() == ("127.0.0.1", port)
+                assert connection.gettimeout() == 0
+                assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def test_next_address_while_one_is_silent() -> None:
     with ExitStack() as stack:
-        stuck = Stuck(stack)
+        stuck = stuck_port(stack)
         async with listening(talk) as port:
-            addresses = [address("127.0.0.1", stuck.port), address("127.0.0.1", port)]
-            async with asyncio.timeout(5):
-                found = await dial(addresses, target(port), delay=0.01)
-            assert found.getpeername() == ("127.0.0.1", port)
-            found.close()
+            found = await dialed(local(stuck, port), delay=0.01)
+            with found.connection as connection:
+                assert connection.getpeername() == ("127.0.0.1", port)
+
+
+async def test_other_target_while_one_is_silent() -> None:
+    with ExitStack() as stack:
+        first = target(stuck_port(stack))
+        async with listening(talk) as port:
+            candidates = Candidates([first, target(port), target(closed_port(stack))])
+            found = await dialed(candidates, delay=0.01)
+            found.connection.close()
+            assert found.target == target(port)
+            # The first one might yet have answered; the last one was not tried.
+            assert first in found.waiting
+            assert target(port) not in found.waiting
 
 
 async def test_cancelled() -> None:
     with ExitStack() as stack:
-        stuck = Stuck(stack)
+        stuck = stuck_port(stack)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
-                await dial([address("127.0.0.1", stuck.port)] * 3, target(stuck.port), delay=0.01)
+                await dial(local(stuck, stuck, stuck), target(stuck), LINK, delay=0.01)
         # A socket that is not closed would be reported as a ResourceWarning, which is an error here.
         await asyncio.sleep(0)
 
 
 async def test_second_winner_is_closed() -> None:
     async with listening(talk) as port:
-        addresses = [address("127.0.0.1", port)] * 5
-        found = await dial(addresses, target(port), delay=0)
-        found.close()
+        found = await dialed(local(*[port] * 5), delay=0)
+        found.connection.close()
         # Leaving listening() waits for all connections to end.
 
 
 async def test_reasons_of_all_addresses() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = int(taken.getsockname()[1])
+    with ExitStack() as stack:
+        first, second = closed_port(stack), closed_port(stack)
+        unknown = Target("nobody.invalid", 1, direct_tls=False, domain="example.org")
         with pytest.raises(ConnectionFailure) as caught:
-            await dial([address("127.0.0.1", port), address("::1", port)], target(port))
+            await dial(Candidates([target(first), target(second), unknown]), target(first), LINK)
     words = str(caught.value)
-    assert words.startswith(f"tcp (127.0.0.1:{port}): ")
-    assert "connection refused" in words
-    assert "::1" in words
+    assert words.startswith(f"tcp (127.0.0.1:{first}): ")
+    assert f"127.0.0.1:{first} (127.0.0.1): connection refused" in words
+    assert f"127.0.0.1:{second} (127.0.0.1): connection refused" in words
+    assert "nobody.invalid:1: " in words
+
+
+async def test_one_reason_for_one_address() -> None:
+    with ExitStack() as stack:
+        port = closed_port(stack)
+        with pytest.raises(ConnectionFailure) as caught:
+            await dial(Candidates([target(port)]), target(port), LINK)
+    assert str(caught.value) == f"tcp (127.0.0.1:{port}): connection refused, nothing listens on this port"
 
 
 async def test_no_address() -> None:
-    with pytest.raises(ConnectionFailure, match="no address"):
-        await dial([], target(5222))
-
-
-async def test_addresses_of_the_machine_itself() -> None:
-    found = await find_addresses(target(5222))
-    assert [each.sockaddr for each in found] == [("127.0.0.1", 5222)]
+    with pytest.raises(DNSFailure, match=r"unknown host h\.example") as caught:
+        await dialed(local())
+    assert caught.value.stage == "dns"

@@ -1,5 +1,6 @@
 """Where a domain's servers are, asked of a DNS server of the test's own."""
 
+import asyncio
 import sys
 from functools import partial
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import Any
 import pytest
 
 from helixmpp.errors import ConnectionFailure, DNSFailure, InvalidJID
-from helixmpp.transport import Target, find_targets, targets
-from helixmpp.transport.dns import system_resolver
-from tests.transport.nameserver import EMPTY, REFUSED, SERVFAIL, SILENT, Zone, nameserver
+from helixmpp.transport import ProxySettings, Target, find_targets, targets
+from helixmpp.transport.dns import query_srv, system_resolver
+from tests.transport.nameserver import EMPTY, GARBAGE, LOOP, REFUSED, SERVFAIL, SILENT, Zone, nameserver
 
 ORG = "example.org"
 PLAIN, DIRECT = "_xmpp-client._tcp.example.org", "_xmpps-client._tcp.example.org"
@@ -118,26 +119,105 @@ async def test_not_offered(zone: Zone, switches: dict[str, Any]) -> None:
     ("zone", "words"),
     [
         (dict.fromkeys((PLAIN, DIRECT), SILENT), r"no DNS server answered within 0\.2 s"),
-        (dict.fromkeys((PLAIN, DIRECT), SERVFAIL), "every DNS server failed"),
-        (dict.fromkeys((PLAIN, DIRECT), REFUSED), "every DNS server failed"),
-        ({PLAIN: SERVFAIL}, "every DNS server failed"),
-        ({PLAIN: SERVFAIL, DIRECT: ["0 0 0 ."]}, "every DNS server failed"),
+        ({PLAIN: SILENT}, r"no DNS server answered within 0\.2 s"),
+        ({PLAIN: SILENT, DIRECT: ["0 0 0 ."]}, r"no DNS server answered within 0\.2 s"),
+        (dict.fromkeys((PLAIN, DIRECT), SERVFAIL), r"every DNS server failed to look it up \(SERVFAIL\)"),
+        (dict.fromkeys((PLAIN, DIRECT), REFUSED), r"every DNS server failed to look it up \(REFUSED\)"),
+        ({PLAIN: SERVFAIL}, "SERVFAIL"),
+        ({PLAIN: SERVFAIL, DIRECT: ["0 0 0 ."]}, "SERVFAIL"),
+        ({PLAIN: SERVFAIL, DIRECT: SILENT}, "SERVFAIL"),
+        # What is no answer to the question may come from anybody, and is passed over.
+        ({PLAIN: GARBAGE}, "no DNS server answered"),
+        ({PLAIN: LOOP}, "cannot be looked up|every DNS server failed"),
     ],
 )
 async def test_no_answer(zone: Zone, words: str) -> None:
     zone = {name.replace(ORG, NOBODY): records for name, records in zone.items()}
     async with nameserver(zone) as (_, resolver):
         with pytest.raises(DNSFailure, match=words) as caught:
-            await find_targets(NOBODY, resolver=resolver, timeout=0.2)
+            await find_targets(NOBODY, resolver=resolver, timeout=0.3)
     assert NOBODY in str(caught.value)
+    assert caught.value.stage == "dns"
 
 
-async def test_no_answer_but_a_host_that_the_system_finds() -> None:
+async def test_no_answer_but_a_host_that_the_system_finds(caplog: pytest.LogCaptureFixture) -> None:
     # RFC 6120 section 3.2.1 (9). The system reads "127.1" as an address, and DNS has it for a name.
     zone = {name.replace(ORG, "127.1"): SILENT for name in (PLAIN, DIRECT)}
     async with nameserver(zone) as (server, resolver):
-        assert await find_targets("127.1", resolver=resolver, timeout=0.2) == [plain("127.1", domain="127.1")]
+        assert await find_targets("127.1", resolver=resolver, timeout=0.3) == [plain("127.1", domain="127.1")]
     assert server.asked
+    # Else nobody would know why it is not the server that DNS names.
+    assert "no DNS server answered" in caplog.text
+
+
+@pytest.mark.parametrize("trouble", [SERVFAIL, REFUSED])
+async def test_failed_dns_is_not_taken_for_no_records(trouble: str) -> None:
+    zone = {name.replace(ORG, "127.1"): trouble for name in (PLAIN, DIRECT)}
+    async with nameserver(zone) as (_, resolver):
+        with pytest.raises(DNSFailure, match="every DNS server failed"):
+            await find_targets("127.1", resolver=resolver, timeout=5)
+
+
+async def test_time_of_all_of_dns() -> None:
+    zone = {name.replace(ORG, NOBODY): SILENT for name in (PLAIN, DIRECT)}
+    loop = asyncio.get_running_loop()
+    async with nameserver(zone) as (_, resolver):
+        started = loop.time()
+        with pytest.raises(DNSFailure):
+            await find_targets(NOBODY, resolver=resolver, timeout=0.3)
+        assert loop.time() - started < 1.0
+
+
+NO_HOSTS = [
+    "192.0.2.1.",
+    "127.1.",
+    "2130706433.",
+    "0x7f000001.",
+    "a\\032b.example.",
+    "_s._tcp.example.",
+    "-a.b.",
+]
+
+
+@pytest.mark.parametrize("record", [*(f"0 0 5222 {name}" for name in NO_HOSTS), "0 0 0 a.b."])
+async def test_targets_that_are_no_hosts(record: str) -> None:
+    async with nameserver({PLAIN: [record, "9 0 5222 good.example."]}) as (_, resolver):
+        assert await find_targets(ORG, resolver=resolver) == [plain("good.example")]
+    async with nameserver({PLAIN: [record]}) as (_, resolver):
+        # There are records, so the domain itself is not guessed.
+        with pytest.raises(DNSFailure, match="name no host"):
+            await find_targets(ORG, resolver=resolver)
+
+
+async def test_thousands_of_records() -> None:
+    records = [f"{1 + number % 2} 1 5222 h{number}." for number in range(2_000)] + ["0 0 5222 best.example."]
+    async with nameserver({PLAIN: records}) as (_, resolver):
+        answer = await query_srv(ORG, direct_tls=False, resolver=resolver, lifetime=20)
+        assert len(answer.records) == 256
+        found = await find_targets(ORG, resolver=resolver, timeout=20)
+    assert found[0] == plain("best.example")
+    assert len(found) == 32
+    assert [target.priority for target in found] == [0] + [1] * 31
+
+
+PROXY = ProxySettings("socks5", "proxy.example", 1080)
+
+
+async def test_proxy_and_no_question_to_dns() -> None:
+    async with nameserver({PLAIN: ["5 0 5222 xmpp.example.net."]}) as (server, resolver):
+        assert await find_targets(ORG, resolver=resolver, proxy=PROXY) == [plain(ORG)]
+        assert await find_targets(ORG, resolver=resolver, srv=False) == [plain(ORG)]
+        assert server.asked == []
+        found = await find_targets(ORG, resolver=resolver, proxy=PROXY, srv=True)
+        assert found == [plain("xmpp.example.net")]
+
+
+async def test_proxy_and_silent_dns() -> None:
+    # Whoever wants SRV records with a proxy does not want the system to be asked for the domain's address.
+    zone = {name.replace(ORG, "127.1"): SILENT for name in (PLAIN, DIRECT)}
+    async with nameserver(zone) as (_, resolver):
+        with pytest.raises(DNSFailure, match="no DNS server answered"):
+            await find_targets("127.1", resolver=resolver, proxy=PROXY, srv=True, timeout=0.2)
 
 
 async def test_domain_with_letters_beyond_ascii() -> None:
@@ -169,6 +249,9 @@ async def test_domain_too_long_for_srv_names() -> None:
         (ORG, {"host": "h", "direct_tls": False}, plain("h")),
         (ORG, {"host": "bücher.example"}, plain("xn--bcher-kva.example")),
         (ORG, {"host": "[::1]"}, plain("::1")),
+        (ORG, {"host": "2001:DB8::0:1", "port": 1}, plain("2001:db8::1", 1)),
+        (ORG, {"host": "[fe80::1%7]"}, plain("fe80::1%7")),
+        (ORG, {"host": "fe80::1%7"}, plain("fe80::1%7")),
         ("192.0.2.1", {}, plain("192.0.2.1", domain="192.0.2.1")),
         ("[2001:db8::1]", {}, plain("2001:db8::1", domain="[2001:db8::1]")),
         ("localhost", {}, plain("localhost", domain="localhost")),

@@ -61,6 +61,16 @@ def test_distribution_follows_the_weights() -> None:
         assert abs(firsts[name] - 20_000 * share) < 350
 
 
+def test_only_as_many_as_are_wanted() -> None:
+    source = Random(2782)
+    records = [record(5, number % 7, str(number)) for number in range(10_000)]
+    ordered = in_order(records, source, limit=32)
+    assert len({found.target for found in ordered}) == 32
+    # The draw is the same one, and merely ends earlier.
+    few = records[:40]
+    assert in_order(few, Random(7), limit=5) == in_order(few, Random(7))[:5]
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 65535)), max_size=12),
     st.randoms(use_true_random=False),

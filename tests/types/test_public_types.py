@@ -1,11 +1,10 @@
 """What programs write has the types that they expect: run here, and read by mypy and pyright."""
 
-from collections.abc import Awaitable
 from typing import Any, assert_type
 
 import pytest
 
-from helixmpp import ClientXMPP, Iq, Message
+from helixmpp import ClientXMPP, Iq, Message, Receipt
 from helixmpp.core import Engine, PluginAPI
 from helixmpp.core.message_queue import MessageQueue
 from helixmpp.errors import StorageError
@@ -65,7 +64,7 @@ async def test_stanzas_and_sending_are_typed() -> None:
     xmpp = ClientXMPP("alice@example.org", "secret")
     message = xmpp.make_message("bob@example.org", "hello")
     assert_type(message, Message)
-    assert_type(xmpp.send(message), Awaitable[None])
+    assert_type(xmpp.send(message), Receipt)
     assert_type(xmpp.boundjid, JID)
     assert_type(xmpp.messages(), MessageQueue)
     assert_type(message.get(BitsOfBinary), BitsOfBinary | None)

@@ -6,13 +6,24 @@ from types import ModuleType
 from typing import Any, TypeVar, overload
 
 from helixmpp.core.api import APIRegistry
-from helixmpp.core.engines import Engine, KeyValue, check_storage, engine_for
-from helixmpp.core.lifecycle import Lifecycle
+from helixmpp.core.durable import Durable
+from helixmpp.core.engines import (
+    AsyncStore,
+    Engine,
+    KeyValue,
+    Log,
+    StoredState,
+    check_storage,
+    engine_for,
+    stored_state,
+)
+from helixmpp.core.legacy_members import LegacyMembers
 from helixmpp.core.messages import MessageEvents
+from helixmpp.core.plugin_loader import PLUGINS
 from helixmpp.core.plugin_manager import PluginManager
 from helixmpp.core.roster import Roster, RosterNode, SubscriptionHandling
 from helixmpp.core.settings import check_type
-from helixmpp.errors import InvalidJID, StorageError
+from helixmpp.errors import InvalidJID, PluginImportError, StorageError
 from helixmpp.jid import JID
 from helixmpp.stanza import Presence
 
@@ -22,8 +33,11 @@ log = logging.getLogger(__name__)
 
 P = TypeVar("P")
 
+# What a server takes of one stanza is rarely a tenth of this, in bytes.
+_LONGEST_SENT = 16_777_216
 
-class BaseXMPP(Lifecycle, MessageEvents, SubscriptionHandling):
+
+class BaseXMPP(LegacyMembers, MessageEvents, SubscriptionHandling):
     """The base of :class:`ClientXMPP` and :class:`ComponentXMPP`; programs use one of these.
 
     :param jid: our own address.
@@ -41,7 +55,7 @@ class BaseXMPP(Lifecycle, MessageEvents, SubscriptionHandling):
         jid: JID | str,
         default_ns: str,
         plugin_config: Mapping[str, Mapping[str, Any]] | None = None,
-        storage: str | Engine | None = None,
+        storage: str | Engine | AsyncStore | None = None,
         plugin_whitelist: Iterable[str] | None = None,
     ) -> None:
         check_type("jid", jid, str, JID)
@@ -117,15 +131,27 @@ class BaseXMPP(Lifecycle, MessageEvents, SubscriptionHandling):
     def register_plugins(self) -> None:
         """Enable every plugin of ``plugin_whitelist``, each with its settings of ``plugin_config``.
 
-        With an empty one nothing is enabled, and the log says so: a program names the plugins that it uses.
+        With an empty one nothing is enabled, and the log says so: a program names the plugins that it uses. Where
+        helixmpp stands in for slixmpp (:mod:`helixmpp.as_slixmpp`) it is then every name in
+        ``slixmpp.plugins.PLUGINS``, as such programs expect; one that fails to import is left out, and the log
+        says why.
 
         :raises PluginNotFound: no plugin has one of the names.
         :raises PluginImportError: the module of one fails to import.
         """
-        if not self.plugin_whitelist:
+        if not self.plugin_whitelist and not PLUGINS:
             log.warning("register_plugins() enables nothing: plugin_whitelist is empty")
-        for name in self.plugin_whitelist:
-            self.register_plugin(name)
+        for name in self.plugin_whitelist or tuple(PLUGINS):
+            try:
+                self.register_plugin(name)
+            except PluginImportError as error:
+                if self.plugin_whitelist:
+                    raise
+                log.warning("register_plugins() leaves %s out: %s", name, error)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The plugin of that name, or ``default``: ``xmpp.get("xep_0030")``."""
+        return self.plugin.get(key, default)
 
     def __getitem__(self, key: str) -> Any:
         """The plugin of that name: ``xmpp["xep_0030"]``."""
@@ -133,9 +159,42 @@ class BaseXMPP(Lifecycle, MessageEvents, SubscriptionHandling):
 
     def collection(self, name: str, *, limit: int, value_limit: int) -> KeyValue:
         """A collection of this account on the engine that ``storage=`` chose."""
+        return self._storage_engine().collection(
+            self.requested_jid.bare, name, limit=limit, value_limit=value_limit
+        )
+
+    def make_durable(self) -> Durable | None:
+        """The durable outbox on the engine that ``storage=`` chose; one for each resource of an account."""
+        wanted = self.durable_outbox
+        lasting = self._storage is not None and not str(self._storage).startswith("memory:")
+        if wanted is None:
+            wanted = lasting and not self.is_component
+        if not wanted:
+            return None
+        name = f"outbox/{self.requested_jid.resource}"
+        return Durable(
+            self._outbox,
+            self.log(name, limit=self.outbox_limit, value_limit=_LONGEST_SENT),
+            self.collection(name, limit=10, value_limit=65_536),
+            self._tasks.start,
+        )
+
+    def log(self, name: str, *, limit: int, value_limit: int) -> Log:
+        """An ordered log of this account on the engine that ``storage=`` chose."""
+        return self._storage_engine().log(self.requested_jid.bare, name, limit=limit, value_limit=value_limit)
+
+    @property
+    def storage(self) -> StoredState:
+        """All that is kept for this account: ``await xmpp.storage.export("bot.jsonl")``, ``import_("bot.jsonl")``.
+
+        :raises StorageError: the engine that ``storage=`` names cannot be opened.
+        """
+        return stored_state(self._storage_engine(), self.requested_jid.bare)
+
+    def _storage_engine(self) -> Engine:
         if self._engine is None:
             self._engine = engine_for(self._storage)
-        return self._engine.collection(self.requested_jid.bare, name, limit=limit, value_limit=value_limit)
+        return self._engine
 
     # -- roster ------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from helixmpp.core.basexmpp import BaseXMPP
-from helixmpp.core.engines import Engine
+from helixmpp.core.engines import AsyncStore, Engine
 from helixmpp.core.roster import ClientRoster
 from helixmpp.core.settings import check_type
 from helixmpp.errors import AuthenticationFailed, InvalidJID
@@ -48,7 +48,7 @@ class ClientXMPP(ClientRoster, BaseXMPP):
         sasl_mech: str | None = None,
         lang: str = "en",
         *,
-        storage: str | Engine | None = None,
+        storage: str | Engine | AsyncStore | None = None,
         anonymous: bool = False,
     ) -> None:
         super().__init__(jid, NS_CLIENT, plugin_config, storage, plugin_whitelist)
@@ -69,6 +69,8 @@ class ClientXMPP(ClientRoster, BaseXMPP):
         self.roster_versioning = False
         # The best mechanism that the server was seen to have; a later attempt accepts nothing weaker.
         self._least_mechanism = ""
+        if plugin_config and "feature_mechanisms" in plugin_config:
+            self.register_plugin("feature_mechanisms")
 
     async def targets(self, host: str, port: int) -> list[Target]:
         """Where to connect to: what the program says, or else what DNS says of the domain.
@@ -90,6 +92,8 @@ class ClientXMPP(ClientRoster, BaseXMPP):
             direct_tls=self.enable_direct_tls,
             starttls=self.enable_starttls or self.enable_plaintext,
             timeout=self.connect_timeout,
+            proxy=self.proxy_settings(),
+            srv=self.srv_with_proxy or None,
         )
 
     def make_machine(self) -> ClientStream:
@@ -102,7 +106,7 @@ class ClientXMPP(ClientRoster, BaseXMPP):
                 lang=self.default_lang,
                 limits=self.limits(),
                 timeouts=self.stage_timeouts(),
-                mechanisms=(self.sasl_mech,) if self.sasl_mech else None,
+                mechanisms=self._mechanisms(),
                 least_mechanism=self._least_mechanism,
                 anonymous=self.anonymous,
                 external=self.certfile is not None,
@@ -110,8 +114,21 @@ class ClientXMPP(ClientRoster, BaseXMPP):
                 max_iterations=self.max_iterations,
                 require_tls=not self.enable_plaintext,
                 unsafe_plain_without_tls=self.unsafe_plain_without_tls,
+                management=self._outbox.management if self.stream_management else None,
+                resumption=self.resumption,
             )
         )
+
+    def _mechanisms(self) -> tuple[str, ...] | None:
+        """The SASL mechanisms that may be used, where the program says which."""
+        if self.sasl_mech:
+            return (self.sasl_mech,)
+        if "feature_mechanisms" not in self.plugin:
+            return None
+        # A program may have a plugin of its own there.
+        allowed = getattr(self.plugin["feature_mechanisms"], "allowed", None)
+        found: tuple[str, ...] | None = allowed() if allowed is not None else None
+        return found
 
     def stream_event(self, event: StreamEvent) -> None:
         """Keep what the negotiation taught for the next one."""

@@ -36,7 +36,14 @@ from helixmpp.stream import (
     StreamEvent,
     TLSFacts,
 )
-from helixmpp.transport import Target, TLSSettings, Transport, connect_tcp
+from helixmpp.transport import (
+    LinkSettings,
+    ProxySettings,
+    Target,
+    TLSSettings,
+    Transport,
+    connect_tcp,
+)
 
 __all__ = ["Connection", "ConnectionOwner", "SaltedPasswords"]
 
@@ -48,7 +55,7 @@ _FLUSH_BYTES = 65_536
 
 # What is parsed in one turn of the event loop. A transport may hand over four times as much at once; hostile bytes
 # of that size would keep the loop from everybody else for more than 50 ms (promise C).
-_SLICE_BYTES = 65_536
+_SLICE_BYTES = 16_384
 
 # One for all: it has no state.
 _SENT = Done(None)
@@ -65,6 +72,10 @@ class ConnectionOwner(Protocol):
 
     def stream_event(self, event: StreamEvent) -> None:
         """Anything else that programs may want to know of."""
+        ...
+
+    def secured(self, connection: "Connection") -> None:
+        """TLS stands, and the certificate is verified; nothing has gone over it yet."""
         ...
 
 
@@ -112,6 +123,9 @@ class Connection:
         tls: TLSSettings,
         keys: SaltedPasswords,
         began: "Callable[[Connection], None] | None" = None,
+        *,
+        proxy: ProxySettings | None = None,
+        link: LinkSettings | None = None,
     ) -> None:
         self.machine = machine
         self._began = began
@@ -122,6 +136,8 @@ class Connection:
         self._owner = owner
         self._tls = tls
         self._keys = keys
+        self._proxy = proxy
+        self._link = link or LinkSettings()
         self._loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = self._loop.create_future()
         self.closed: asyncio.Future[Exception | None] = self._loop.create_future()
@@ -131,7 +147,15 @@ class Connection:
         self._flush_scheduled = False
         self._writable: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
-        self._dialing: asyncio.Task[Transport] | None = None
+        self._dialing: asyncio.Task[None] | None = None
+        #: Called when the peer reads again, before those who wait.
+        self.on_writable: Callable[[], None] | None = None
+        #: Whether both sides ended the stream, or we did: then no session is left to resume.
+        self.ended = False
+        #: The same, with both sides heard: what was written before has been read.
+        self.ended_by_both = False
+        #: When bytes last came, in seconds of the event loop's clock.
+        self.last_heard = self._loop.time()
         self._over = False
         self._aborted = False
         self._reading = True
@@ -150,26 +174,41 @@ class Connection:
 
     # -- opening ------------------------------------------------------------------------------------
 
-    async def open(self, timeout: float) -> None:
-        """Connect and negotiate until stanzas can be sent; ``timeout`` in seconds for TCP and for direct TLS.
+    async def open(self, timeout: float, alternatives: list[Target] | None = None) -> None:
+        """Connect and negotiate until stanzas can be sent.
 
+        :param timeout: seconds for TCP and for direct TLS.
+        :param alternatives: other targets, which may win the race for TCP; the list is then changed.
         :raises ConnectionFailure: with the stage, the target and the reason.
         """
-        self._dialing = self._loop.create_task(connect_tcp(self.target, self, self._tls, timeout=timeout))
+        self._dialing = self._loop.create_task(self._dial(timeout, alternatives))
         try:
             try:
-                self.transport = await self._dialing
+                await self._dialing
             except asyncio.CancelledError:
                 if not self._aborted:
                     raise
                 raise ConnectionFailure(
                     "the attempt was cut by abort()", stage="tcp", target=str(self.target)
                 ) from None
-            self.start()
             await self.ready
         except BaseException:
             self.abort()
             raise
+
+    async def _dial(self, timeout: float, alternatives: list[Target] | None) -> None:
+        transport = await connect_tcp(
+            self.target,
+            self,
+            self._tls,
+            timeout=timeout,
+            proxy=self._proxy,
+            link=self._link,
+            alternatives=alternatives,
+        )
+        self.target = transport.target
+        # In the same step of the task: with the next turn of the loop the first bytes come.
+        self.start(transport)
 
     def start(self, transport: Transport | None = None) -> None:
         """Begin the negotiation on a transport that stands."""
@@ -177,8 +216,11 @@ class Connection:
             self.transport = transport
         if self.transport is None or self._over:
             return
-        self.machine.connection_made(self.transport.tls)
-        self._pump()
+        if self.transport.tls is not None:
+            self._owner.secured(self)
+        if not self._over:
+            self.machine.connection_made(self.transport.tls)
+            self._pump()
 
     # -- what the transport calls --------------------------------------------------------------------
 
@@ -186,6 +228,7 @@ class Connection:
         """Bytes from the peer."""
         if self._over:
             return
+        self.last_heard = self._loop.time()
         # Before the session everything is small, and what stands behind <proceed/> must not be put aside.
         if self.is_ready and (self._unparsed or len(data) > _SLICE_BYTES):
             self._unparsed.extend(data[at : at + _SLICE_BYTES] for at in range(0, len(data), _SLICE_BYTES))
@@ -246,6 +289,18 @@ class Connection:
         waiting, self._writable = self._writable, None
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
+        if self.on_writable is not None and not self._over:
+            self.on_writable()
+
+    @property
+    def writing_paused(self) -> bool:
+        """Whether the peer reads too slowly."""
+        return self._writable is not None
+
+    @property
+    def reading(self) -> bool:
+        """Whether what comes is read: not while a program does not keep up."""
+        return self._reading
 
     # -- the flow ------------------------------------------------------------------------------------
 
@@ -289,6 +344,30 @@ class Connection:
             return asyncio.shield(self._writable)
         return _SENT
 
+    def request_ack(self) -> None:
+        """Ask the server what it has of ours (XEP-0198); nothing happens when the stream is ending."""
+        self._say(self.machine.request_ack)
+
+    def acknowledge(self, handled: int) -> None:
+        """Tell the server how many of its stanzas are handled (XEP-0198).
+
+        :raises NotConnectedError: the stream has ended, or is ending.
+        """
+        if not self._say(lambda: self.machine.acknowledge(handled)):
+            raise NotConnectedError("the stream is ending")
+
+    def _say(self, say: Callable[[], None]) -> bool:
+        if self._over:
+            return False
+        try:
+            say()
+        except StateError:
+            return False
+        if not self._flush_scheduled:
+            self._flush_scheduled = True
+            self._loop.call_soon(self.flush)
+        return True
+
     def flush(self) -> None:
         """Hand everything that the machine has to say to the transport."""
         self._flush_scheduled = False
@@ -308,6 +387,7 @@ class Connection:
     async def close(self, wait: float) -> None:
         """End the stream with its footer, wait up to ``wait`` seconds for the peer's, and let the transport go."""
         if not self._over and self.transport is not None:
+            self.ended = True
             self.machine.close()
             self._pump()
         if self.transport is not None and not self.closed.done():
@@ -316,6 +396,12 @@ class Connection:
                 self.transport.abort()
                 await asyncio.wait((self.closed,), timeout=wait)
         self._end()
+
+    def give_up(self, error: Exception) -> None:
+        """Let go of the transport because of an error that only we have noticed."""
+        if not self._over and self.error is None:
+            self.error = error
+        self.abort()
 
     def abort(self) -> None:
         """Let go of the transport at once, whatever is still to be sent."""
@@ -351,6 +437,8 @@ class Connection:
         while self._reading and not self._aborted and (event := self.machine.next_event()) is not None:
             if isinstance(event, StanzaReceived):
                 self._owner.stanza_received(event.element)
+                if event.counted:
+                    self.machine.stanza_handled()
             else:
                 self._handle(event)
         self.flush()
@@ -375,7 +463,9 @@ class Connection:
                 if isinstance(error, StreamFailure) and isinstance(self.machine, ClientStream):
                     error.in_clear_text = self.machine.tls is None
                 self.error = _with_target(error, self.target)
-            case Closed():
+            case Closed(clean=clean):
+                self.ended_by_both = clean and self.ended
+                self.ended = self.ended or clean
                 self._over = True
                 self._set_timer("", None)
                 if not self.ready.done() and self.error is not None:
@@ -405,6 +495,8 @@ class Connection:
 
     async def _start_tls(self, secured: Awaitable[TLSFacts]) -> Callable[[], None]:
         facts = await secured
+        if not self._over:
+            self._owner.secured(self)
         return lambda: self.machine.tls_started(facts)
 
     async def _derive(self, request: NeedSaltedPassword) -> Callable[[], None]:

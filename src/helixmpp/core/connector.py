@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from helixmpp.core.connection import Connection, ConnectionOwner, Machine, SaltedPasswords
 from helixmpp.core.futures import mute
 from helixmpp.core.reconnect import Backoff, ends_attempt, stops
-from helixmpp.errors import ConnectionFailure, NotConnectedError, StateError
-from helixmpp.transport import Target, TLSSettings
+from helixmpp.errors import ConnectionFailure, NotConnectedError, StateError, StreamFailure
+from helixmpp.transport import LinkSettings, ProxySettings, Target, TLSSettings
 
 __all__ = ["Connector", "ConnectorOwner", "Run"]
 
@@ -29,10 +29,21 @@ class ConnectorOwner(ConnectionOwner, Protocol):
     auto_reconnect: bool
     connect_timeout: float
     max_redirects: int
+    reconnect_delay: float
+    reconnect_max_delay: float
+    link: LinkSettings
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop."""
+        ...
+
+    async def prepare(self) -> None:
+        """Make ready for connecting; each attempt begins with it."""
+        ...
+
+    def preferred_location(self) -> tuple[str, int | None] | None:
+        """Where the server would have us come back to, if anywhere."""
         ...
 
     async def targets(self, host: str, port: int) -> list[Target]:
@@ -45,6 +56,10 @@ class ConnectorOwner(ConnectionOwner, Protocol):
 
     def tls_settings(self) -> TLSSettings:
         """How TLS is to be done."""
+        ...
+
+    def proxy_settings(self) -> ProxySettings | None:
+        """The proxy to connect through, if any."""
         ...
 
     def event(self, name: str, data: Any = None) -> None:
@@ -199,7 +214,7 @@ class Connector:
             if stops(run.error, had_session=self._had_session):
                 break
             if self._redirect is None:
-                delay = self.backoff.next()
+                delay = self.backoff.next(self._owner.reconnect_delay, self._owner.reconnect_max_delay)
                 self._owner.event("reconnect_delay", delay)
                 await asyncio.sleep(delay)
 
@@ -208,13 +223,15 @@ class Connector:
         self._owner.event("connecting", None)
         error: Exception = ConnectionFailure("there is no server to connect to", stage="dns")
         try:
+            await self._owner.prepare()
             targets = [self._redirect] if self._redirect else await self._owner.targets(*self._address)
             self._redirect = None
+            targets[:0] = self._location(targets)
             while targets:
                 target = targets.pop(0)
                 connection = self._connect_to(target, run)
                 try:
-                    await connection.open(self._owner.connect_timeout)
+                    await connection.open(self._owner.connect_timeout, targets)
                 except Exception as failure:  # noqa: BLE001 - each kind is told to the program as it is
                     error = failure
                     self._over(run, connection)
@@ -222,7 +239,7 @@ class Connector:
                     if elsewhere is not None:
                         targets.insert(0, elsewhere)
                         continue
-                    log.warning("no session with %s: %s", target, failure)
+                    log.warning("no session with %s: %s", connection.target, failure)
                     if run.stopping or ends_attempt(failure):
                         break
                 else:
@@ -232,6 +249,21 @@ class Connector:
         self._redirects = 0
         self._owner.attempt_failed(error)
         return error
+
+    def _location(self, targets: list[Target]) -> list[Target]:
+        """Where the server keeps the session that may be resumed, before all others (XEP-0198 section 3).
+
+        The certificate is still to be for the JID's domain.
+        """
+        place = self._owner.preferred_location()
+        if place is None or not targets:
+            return []
+        host, port = place
+        like = targets[0]
+        return [
+            # It is to be tried before the others, and not in a race with them.
+            Target(host, port or like.port, like.direct_tls, like.domain, priority=-1)
+        ]
 
     def _connect_to(self, target: Target, run: "Run") -> Connection:
         owner = self._owner
@@ -244,7 +276,14 @@ class Connector:
                 run.first.set_result(True)
 
         run.connection = Connection(
-            owner.make_machine(), owner, target, owner.tls_settings(), self._keys, began
+            owner.make_machine(),
+            owner,
+            target,
+            owner.tls_settings(),
+            self._keys,
+            began,
+            proxy=owner.proxy_settings(),
+            link=owner.link,
         )
         return run.connection
 
@@ -256,8 +295,10 @@ class Connector:
             await asyncio.shield(connection.closed)
         finally:
             connection.abort()
-            if loop.time() - started >= _STABLE_AFTER:
+            stable = loop.time() - started >= _STABLE_AFTER
+            if stable or not _sent_away(connection.error):
                 self.backoff.reset()
+            if stable:
                 self._redirects = 0
             self._over(run, connection)
         self._redirect = self._redirected(run, connection)
@@ -285,6 +326,11 @@ class Connector:
             direct_tls=target.direct_tls,
             domain=target.domain,
         )
+
+
+def _sent_away(error: Exception | None) -> bool:
+    """Whether the server itself ended a session. A link that broke says nothing against coming back soon."""
+    return error is None or isinstance(error, StreamFailure)
 
 
 async def _ended(run: Run | None) -> None:

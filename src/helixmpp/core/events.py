@@ -45,6 +45,12 @@ class Events:
             self._handlers.pop(name, None)
         return len(new) != len(old)
 
+    def to_front(self, name: str, handler: EventHandler) -> None:
+        """Have the handler that was added last called before the others."""
+        entries = self._handlers.get(name, ())
+        if entries and entries[-1][0] == handler:
+            self._handlers[name] = (entries[-1], *entries[:-1])
+
     def count(self, name: str) -> int:
         """How many handlers an event has."""
         return len(self._handlers.get(name, ()))

@@ -63,7 +63,7 @@ class StanzaFactory:
     def _sender(self) -> Sender:
         raise NotImplementedError
 
-    def send(self, data: ElementBase | Element, use_filters: bool = True) -> Awaitable[None]:
+    def send(self, data: ElementBase | Element, use_filters: bool = True) -> Awaitable[Any]:
         """Send a stanza; implemented by the stream."""
         raise NotImplementedError
 
@@ -220,16 +220,21 @@ class StanzaFactory:
         mnick: str | None = None,
     ) -> stanza.Message:
         """A message; ``mhtml`` and ``mnick`` need the plugins ``xep_0071`` and ``xep_0172``."""
-        message = self.Message()
-        message["to"] = mto
-        if mtype is not None:
-            message["type"] = mtype
-        if mfrom:
-            message["from"] = mfrom
-        if msubject is not None:
-            message["subject"] = msubject
-        if mbody is not None:
-            message["body"] = mbody
+        message = None
+        # One call makes what has no more than these, unless a program makes messages in a way of its own.
+        if msubject is None and not mfrom and type(self).Message is StanzaFactory.Message:
+            message = stanza.Message.compose(self._sender(), mto, mtype, mbody)
+        if message is None:
+            message = self.Message()
+            message["to"] = mto
+            if mtype is not None:
+                message["type"] = mtype
+            if mfrom:
+                message["from"] = mfrom
+            if msubject is not None:
+                message["subject"] = msubject
+            if mbody is not None:
+                message["body"] = mbody
         if mnick is not None:
             message["nick"] = mnick
         if mhtml is not None:

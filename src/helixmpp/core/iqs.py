@@ -6,10 +6,10 @@ who was asked ends the request.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from typing import Any
 
+from helixmpp.core.deadlines import Deadlines
 from helixmpp.core.futures import mute
 from helixmpp.errors import HelixError, InvalidJID, NotConnectedError
 from helixmpp.jid import JID
@@ -18,15 +18,29 @@ from helixmpp.stanza import Iq, IqError, IqTimeout
 __all__ = ["PendingIqs"]
 
 
-@dataclass(slots=True)
-class _Pending:
+class _Pending(asyncio.Future[Iq]):
+    """The answer to one request.
+
+    Thousands of requests may wait at once, and the garbage collector looks at all their objects in one go: that
+    this is the future, the entry in the table and what learns of a cancellation keeps them few.
+    """
+
+    __slots__ = ("accepts", "callback", "deadline", "forget", "id", "iq", "timeout_callback")
+
     id: str
     iq: Iq
-    future: "asyncio.Future[Iq]"
-    accepts: tuple[str, ...]  # full strings of addresses; "" is an answer without one
+    #: By the clock of the loop; None for never.
+    deadline: float | None
+    #: Full strings of addresses; "" is an answer without one.
+    accepts: tuple[str, ...]
     callback: Callable[[Any], Any] | None
     timeout_callback: Callable[[Any], Any] | None
-    timer: asyncio.TimerHandle | None
+    forget: Callable[["_Pending"], None]
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Cancel it; a caller that was cancelled leaves nothing behind."""
+        self.forget(self)
+        return super().cancel(msg)
 
 
 class PendingIqs:
@@ -42,6 +56,9 @@ class PendingIqs:
         self._own_address = own_address
         self._call = call
         self._pending: dict[str, _Pending] = {}
+        self._deadlines = Deadlines(self._pending, self._timed_out)
+        # Bound once: else each request had a bound method of its own.
+        self._forget = self._end
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -62,18 +79,30 @@ class PendingIqs:
         id_ = iq.xml.get("id", "")
         if id_ in self._pending:
             raise HelixError(f"an iq with the id {id_!r} waits for its answer already; use new_id()")
-        future: asyncio.Future[Iq] = loop.create_future()
-        timer = loop.call_later(timeout, self._timed_out, id_) if timeout is not None else None
-        self._pending[id_] = _Pending(id_, iq, future, self._accepts(iq), callback, timeout_callback, timer)
-        future.add_done_callback(lambda done: self._forget(id_, done))
-        return future
+        pending = _Pending(loop=loop)
+        pending.id = id_
+        pending.iq = iq
+        pending.accepts = self._accepts(iq)
+        pending.callback = callback
+        pending.timeout_callback = timeout_callback
+        pending.forget = self._forget
+        pending.deadline = None
+        self._pending[id_] = pending
+        if timeout is not None:
+            pending.deadline = loop.time() + timeout
+            self._deadlines.add(id_, pending.deadline, loop)
+        return pending
+
+    def asked(self, id_: str) -> str:
+        """Whom the request with that id asks; ``""`` for our own server, or where nothing waits."""
+        pending = self._pending.get(id_)
+        return pending.iq.xml.get("to", "") if pending is not None else ""
 
     def discard(self, id_: str) -> None:
         """Wait no longer for the answer to a request that could not be sent."""
         pending = self._pending.get(id_)
         if pending is not None:
-            self._end(pending)
-            pending.future.cancel()
+            pending.cancel()
 
     def answer(self, iq: Iq) -> bool:
         """Give an iq of type result or error to the request that it answers; whether there was one."""
@@ -81,29 +110,31 @@ class PendingIqs:
         pending = self._pending.get(xml.get("id", ""))
         if pending is None or not _is_from(xml.get("from", ""), pending.accepts):
             return False
-        if pending.future.done():
-            return False
         self._end(pending)
-        if xml.get("type") == "error":
-            error = IqError(iq)
-            if pending.callback is not None:
-                self._call(pending.callback, iq, "iq callback")
-                mute(pending.future)
-            pending.future.set_exception(error)
+        if pending.done():
+            return False
+        is_error = xml.get("type") == "error"
+        if pending.callback is not None:
+            self._call(pending.callback, iq, "iq callback")
+            if is_error:
+                mute(pending)
+        if is_error:
+            pending.set_exception(IqError(iq))
         else:
-            if pending.callback is not None:
-                self._call(pending.callback, iq, "iq callback")
-            pending.future.set_result(iq)
+            pending.set_result(iq)
         return True
 
-    def fail_all(self, reason: str) -> None:
-        """End every request, because the stream that its answer would come by is gone."""
-        for pending in list(self._pending.values()):
+    def fail_all(self, reason: str, spare: Collection[str] = ()) -> None:
+        """End every request, because the stream that its answer would come by is gone.
+
+        :param spare: the ids of those that were not written to it, and so wait for the next.
+        """
+        for pending in [each for id_, each in self._pending.items() if id_ not in spare]:
             self._end(pending)
-            if not pending.future.done():
+            if not pending.done():
                 # The event ``disconnected`` tells everybody; who did not await need not be told again.
-                mute(pending.future)
-                pending.future.set_exception(NotConnectedError(reason))
+                mute(pending)
+                pending.set_exception(NotConnectedError(reason))
 
     def _accepts(self, iq: Iq) -> tuple[str, ...]:
         own = self._own_address()
@@ -115,28 +146,22 @@ class PendingIqs:
             return (asked, "")
         return (asked,)
 
-    def _timed_out(self, id_: str) -> None:
-        pending = self._pending.get(id_)
-        if pending is None or pending.future.done():
-            return
+    def _timed_out(self, pending: _Pending) -> None:
         self._end(pending)
+        if pending.done():
+            return
         if pending.timeout_callback is not None:
             self._call(pending.timeout_callback, pending.iq, "iq timeout callback")
-            mute(pending.future)
+            mute(pending)
         elif pending.callback is not None:
-            mute(pending.future)
-        pending.future.set_exception(IqTimeout(pending.iq))
+            mute(pending)
+        pending.set_exception(IqTimeout(pending.iq))
 
     def _end(self, pending: _Pending) -> None:
-        self._pending.pop(pending.id, None)
-        if pending.timer is not None:
-            pending.timer.cancel()
-
-    def _forget(self, id_: str, done: "asyncio.Future[Iq]") -> None:
-        # A caller that was cancelled leaves nothing behind.
-        pending = self._pending.get(id_)
-        if pending is not None and pending.future is done:
-            self._end(pending)
+        if self._pending.get(pending.id) is pending:
+            del self._pending[pending.id]
+            if not self._pending:
+                self._deadlines.clear()
 
 
 def _is_from(sender: str, accepts: tuple[str, ...]) -> bool:

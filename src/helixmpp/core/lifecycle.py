@@ -9,14 +9,27 @@ import logging
 from types import TracebackType
 from typing import Any, Self
 
+from helixmpp.core.confirmation import is_answer
 from helixmpp.core.connection import Connection, Machine
 from helixmpp.core.connector import Connector, Run
 from helixmpp.core.dispatch import ANY_FAILURE
+from helixmpp.core.keepalive import Keepalive
+from helixmpp.core.receipt import Receipt
 from helixmpp.core.xmlstream import XMLStream
-from helixmpp.errors import AuthenticationFailed
+from helixmpp.errors import AuthenticationFailed, NotConnectedError
 from helixmpp.jid import JID
 from helixmpp.stanza import StreamError
-from helixmpp.stream import Authenticated, Bound, StreamErrorReceived, StreamEvent
+from helixmpp.stream import (
+    Acknowledged,
+    AckRequested,
+    Authenticated,
+    Bound,
+    Managed,
+    ResumptionRefused,
+    StreamErrorReceived,
+    StreamEvent,
+    parse_host,
+)
 from helixmpp.transport import Target
 
 __all__ = ["Lifecycle"]
@@ -39,6 +52,13 @@ class Lifecycle(XMLStream):
         self._disconnected: asyncio.Future[Any] | None = None
         self._reason: str | None = None
         self._told_disconnected = False
+        # Whether a session stands without a stream: the next one may resume it.
+        self._suspended = False
+        self._lost_reason: str | None = None
+        self._unsent: list[Receipt] = []
+        self._keepalive: Keepalive | None = None
+        # Whether the server, asked where nothing obliges it to answer, ever did.
+        self._answers_pings = False
 
     def _has_begun(self) -> bool:
         return super()._has_begun() or self._connector.running
@@ -65,14 +85,26 @@ class Lifecycle(XMLStream):
         return self._connector.start(host, port)
 
     def disconnect(
-        self, wait: float = 2.0, reason: str | None = None, ignore_send_queue: bool = False
-    ) -> "asyncio.Future[None]":
+        self,
+        wait: float = 2.0,
+        reason: str | None = None,
+        ignore_send_queue: bool = False,
+        *,
+        timeout: float | None = None,
+    ) -> "asyncio.Future[list[Receipt]]":
         """End the session: what was sent goes out, the stream is closed, nothing is tried again.
 
-        :param wait: how many seconds the server has for its part of the end.
+        What comes back may be awaited: it gives the receipts of the stanzas that were not sent, or of which the
+        server has not said that it has them; each says why.
+
+        :param wait: how many seconds there are for what is still to be sent, and again for the server's part of
+            the end.
         :param reason: given to the event ``disconnected``.
         :param ignore_send_queue: do not wait for what is still to be sent.
+        :param timeout: the same as ``wait``, under the name that other libraries use.
         """
+        if timeout is not None:
+            wait = timeout
         self._reason = reason
         # At the call: a connect() right behind it means another connection.
         self._connector.forget_restart()
@@ -84,16 +116,21 @@ class Lifecycle(XMLStream):
         which: Run | None,
         wait: float,
         ignore_send_queue: bool,
-    ) -> None:
+    ) -> list[Receipt]:
         session = which.connection if which is not None else None
         if session is not None and not ignore_send_queue:
             try:
                 async with asyncio.timeout(wait):
                     await self._filter_queue.drain()
                     await session.drain()
+                    await self._outbox.drain()
             except TimeoutError:
                 log.warning("disconnect: not everything could be sent within %s seconds", wait)
         await self._connector.end(which, wait)
+        if self._outbox.durable is not None:
+            await self._outbox.durable.settle()
+        unsent, self._unsent = self._unsent, []
+        return unsent
 
     def abort(self) -> None:
         """Cut the connection at once; nothing is sent any more, and nothing is tried again."""
@@ -112,6 +149,25 @@ class Lifecycle(XMLStream):
     def is_connecting(self) -> bool:
         """Whether a session is being tried for."""
         return not self.is_connected() and self._connector.running
+
+    async def connected(self, timeout: float | None = None) -> None:
+        """Wait until there is a session; at once, where there is one.
+
+        :param timeout: for how many seconds; None for as long as it is tried for.
+        :raises NotConnectedError: no session is tried for (any more).
+        :raises TimeoutError: it takes longer.
+        """
+        async with asyncio.timeout(timeout):
+            while not self.is_connected():
+                if not self._connector.running:
+                    raise NotConnectedError("no session is tried for: connect() comes first")
+                bound = asyncio.ensure_future(self.session_bind_event.wait())
+                ended = asyncio.ensure_future(self._connector.stopped())
+                try:
+                    await asyncio.wait((bound, ended), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    bound.cancel()
+                    ended.cancel()
 
     @property
     def disconnected(self) -> "asyncio.Future[Any]":
@@ -152,6 +208,8 @@ class Lifecycle(XMLStream):
     async def aclose(self) -> None:
         """Disconnect, and end every task and timer."""
         await self._connector.stop(2.0)
+        if self._outbox.durable is not None:
+            await self._outbox.durable.settle()
         self._timers.cancel_all()
         await self._tasks.cancel_all()
 
@@ -168,6 +226,15 @@ class Lifecycle(XMLStream):
     def stream_event(self, event: StreamEvent) -> None:
         """Tell the program what the negotiation came to."""
         match event:
+            case Acknowledged(entries=entries):
+                self._outbox.acknowledged(entries)
+            case AckRequested():
+                self._outbox.acknowledge()
+            case Managed():
+                self.event("sm_enabled", event)
+            case ResumptionRefused(condition=condition):
+                log.info("the session cannot be resumed: %s", condition)
+                self.event("sm_failed", event)
             case Authenticated():
                 self.event("auth_success", event)
             case Bound(jid=jid):
@@ -177,8 +244,16 @@ class Lifecycle(XMLStream):
             case _:
                 log.debug("stream event: %s", type(event).__name__)
 
+    def secured(self, connection: Connection) -> None:
+        """TLS stands on a connection that is being negotiated."""
+        log.debug("TLS with %s", connection.target)
+
     def session_ready(self, connection: Connection) -> None:
-        """There is a session: bind, send what waited, start."""
+        """There is a session: bind, send what waited, start. Or a lost stream's session goes on."""
+        resumed = connection.machine.resumed
+        if self._suspended and not resumed:
+            self._end_session(self._lost_reason)
+        self._suspended = False
         self._session = connection
         self._reason = None
         self._flow.connect(connection.set_reading)
@@ -187,26 +262,50 @@ class Lifecycle(XMLStream):
             self._disconnected = None
         self.event("connected", None)
         self.session_bind_event.set()
+        self._start_keepalive(connection)
+        if resumed:
+            self._outbox.connect(connection)
+            self.event("session_resumed", None)
+            return
         try:
             self._session_begins()
         except ANY_FAILURE as error:
             self._dispatcher.failed(error, None, "session_bind")
         self.event("session_bind", self.boundjid)
-        self._outbox.flush(connection.send)
-        self._start_keepalive()
+        lost = self._outbox.connect(connection)
+        if lost:
+            log.warning("%d stanzas belonged to the session before and were not sent again", len(lost))
         self.event("session_start", None)
 
     def session_over(self, error: Exception | None) -> None:
-        """The session is gone."""
-        self._session = None
+        """The stream of the session is gone."""
+        connection, self._session = self._session, None
         self._flow.connect(None)
         self._timers.cancel("whitespace keepalive")
+        if self._keepalive is not None:
+            self._keepalive.stop()
+            self._keepalive = None
         self.session_bind_event.clear()
         reason = self._reason or (str(error) if error is not None else None)
-        self._iqs.fail_all(f"the stream ended before the answer came: {reason or 'disconnected'}")
+        ended = connection is None or connection.ended
+        unknown = self._outbox.disconnect(clean=connection is not None and connection.ended_by_both)
+        if unknown:
+            log.warning("the stream was lost; whether the last stanzas arrived, nobody can say (%d)", unknown)
+        if ended:
+            self._outbox.management.forget()
+        if self._outbox.management.resumable:
+            self._suspended = True
+            self._lost_reason = reason
+        else:
+            self._end_session(reason)
+        self._tell_disconnected(reason if error is None or self._reason else error)
+
+    def _end_session(self, reason: str | None) -> None:
+        """A session is over for good."""
+        self._suspended = False
+        self._fail_requests(f"the stream ended before the answer came: {reason or 'disconnected'}")
         self._session_ends()
         self.event("session_end", reason)
-        self._tell_disconnected(reason if error is None or self._reason else error)
 
     def _session_begins(self) -> None:
         """Tell the parts of a client or component that their address is bound."""
@@ -221,10 +320,12 @@ class Lifecycle(XMLStream):
     def connecting_stopped(self, error: Exception | None) -> None:
         """No further attempt is made."""
         text = str(error) if error is not None else "disconnected"
+        if self._suspended:
+            self._end_session(self._lost_reason)
         self._iqs.fail_all(text)
-        lost = self._outbox.fail(f"no session: {text}")
+        lost = self._unsent = self._outbox.fail(f"no session: {text}")
         if lost:
-            log.warning("%d stanzas were never sent: %s", lost, text)
+            log.warning("%d stanzas were not sent, or not confirmed: %s", len(lost), text)
         if isinstance(error, AuthenticationFailed):
             self.event("failed_all_auth", error)
         for queue in tuple(self._queues):
@@ -240,7 +341,16 @@ class Lifecycle(XMLStream):
         if not self.disconnected.done():
             self.disconnected.set_result(reason)
 
-    def _start_keepalive(self) -> None:
+    def _start_keepalive(self, connection: Connection) -> None:
+        if self.keepalive_interval:
+            self._keepalive = Keepalive(
+                connection,
+                self.loop,
+                interval=self.keepalive_interval,
+                timeout=self.keepalive_timeout,
+                ask=lambda: self._ask_for_life(connection),
+                conclusive=lambda: not self.is_component or self._answers_pings,
+            )
         if self.whitespace_keepalive:
             self._timers.schedule(
                 "whitespace keepalive",
@@ -250,6 +360,52 @@ class Lifecycle(XMLStream):
                 {},
                 True,
             )
+
+    def _ask_for_life(self, connection: Connection) -> None:
+        """Have the server say something."""
+        if connection.machine.managed:
+            connection.request_ack()
+        else:
+            self.ask_server().add_done_callback(self._life_answered)
+
+    def _life_answered(self, done: "asyncio.Future[Any]") -> None:
+        if is_answer(done):
+            self._answers_pings = True
+
+    async def prepare(self) -> None:
+        """Make ready for connecting: settings, and what an earlier process left.
+
+        :raises StorageError: the storage cannot be read.
+        """
+        durable = self._outbox.open_durable()
+        if durable is not None:
+            await durable.load()
+            self._suspended = self._suspended or self._outbox.management.resumable
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the server counts the stanzas of the present stream (XEP-0198)."""
+        return self._session is not None and self._session.machine.managed
+
+    @property
+    def resumable_session(self) -> str | None:
+        """What the server calls the session that can be resumed (SM-ID), or None."""
+        return self._outbox.management.id or None
+
+    @property
+    def unconfirmed_stanzas(self) -> int:
+        """How many stanzas have no outcome yet, as far as they are counted one by one."""
+        return self._outbox.unconfirmed
+
+    def request_ack(self) -> None:
+        """Ask the server now which stanzas it has; nothing happens while there is no managed stream."""
+        if self._session is not None:
+            self._session.request_ack()
+
+    def preferred_location(self) -> tuple[str, int | None] | None:
+        """Where the server would have us resume (XEP-0198 section 3), if anywhere."""
+        management = self._outbox.management
+        return parse_host(management.location) if management.resumable and management.location else None
 
 
 def _check_address(host: object, port: object) -> None:

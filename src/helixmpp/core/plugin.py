@@ -8,6 +8,8 @@ undoing behind, and what ``plugin_init`` registers on the client is undone the s
 
 import logging
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -63,10 +65,14 @@ class BasePlugin:
 
         def __getattr__(self, name: str) -> Any:
             # What a third-party plugin finds in default_config is an attribute of it.
-            try:
-                return self.__dict__["config"][name]
-            except KeyError:
-                raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}") from None
+            config = self.__dict__.get("config", {})
+            if name in config:
+                return config[name]
+            if name == "stanza":
+                module = _stanzas_beside(type(self))
+                if module is not None:
+                    return module
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 
     # -- what a plugin may override -----------------------------------------------------------------
 
@@ -175,6 +181,17 @@ class BasePlugin:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} of {self.xmpp.boundjid}>"
+
+
+def _stanzas_beside(cls: type) -> ModuleType | None:
+    """The module ``stanza`` beside a plugin's own: programs take its classes from ``plugin.stanza``."""
+    name = f"{cls.__module__.rpartition('.')[0]}.stanza"
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None
 
 
 # What all clients share: the classes whose payloads are registered, and what each class declares, with the name of

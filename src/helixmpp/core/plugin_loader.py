@@ -13,10 +13,17 @@ from helixmpp.jid import JID
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoints
 
-__all__ = ["Plugin", "check_class", "find_plugin", "known_plugins", "register_plugin"]
+__all__ = ["PLUGINS", "Plugin", "check_class", "find_plugin", "known_plugins", "register_plugin"]
 
 PACKAGE = "helixmpp.plugins"
 ENTRY_POINTS = "helixmpp.plugins"
+
+# The stream's own features have no module of plugins: see helixmpp.core.feature_plugins.
+_FEATURES = "helixmpp.core.feature_plugins"
+
+#: What ``register_plugins()`` enables for a client without a ``plugin_whitelist``: nothing, until
+#: ``install_as_slixmpp()`` fills it, or a program does.
+PLUGINS: list[str] = []
 
 
 class Plugin(Protocol):
@@ -107,6 +114,11 @@ def find_plugin(name: str, module: str | ModuleType | None = None) -> PluginClas
         return _ours[name]
     if name.isidentifier() and _exists(f"{PACKAGE}.{name}"):
         found = _class_in(_import(name, f"{PACKAGE}.{name}"), name) or _registered.get(name)
+        if found is not None:
+            _ours[name] = found
+            return found
+    if name.startswith("feature_"):
+        found = _class_in(_import(name, _FEATURES), name)
         if found is not None:
             _ours[name] = found
             return found

@@ -1,6 +1,6 @@
 """The plugins of one client: ``xmpp.plugin["xep_0231"]``, or by class and typed, ``xmpp.plugin[XEP_0231]``."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
@@ -36,6 +36,9 @@ class PluginManager:
         """The enabled plugin of that name or class; PluginNotFound when it is not registered."""
         name = key if isinstance(key, str) else getattr(key, "name", key.__name__)
         plugin = self._enabled.get(name)
+        if plugin is None and name.startswith("feature_") and self.registered(name):
+            # Every stream has these; their objects are made for who asks.
+            plugin = self.register(name)
         if plugin is None:
             raise PluginNotFound(
                 name, f"plugin {name!r} is not registered here; call register_plugin({name!r}) first"
@@ -83,7 +86,25 @@ class PluginManager:
 
     def registered(self, name: str) -> bool:
         """Whether there is a plugin of that name that could be enabled, here or in another package."""
-        return name in self._enabled or name in known_plugins()
+        if name in self._enabled or name in known_plugins():
+            return True
+        if not name.startswith("feature_"):
+            return False
+        try:
+            find_plugin(name)
+        except PluginNotFound:
+            return False
+        return True
+
+    @property
+    def config(self) -> dict[str, Mapping[str, Any]]:
+        """The settings by the name of the plugin; what stands here is given to it when it is enabled."""
+        return self._config
+
+    @property
+    def xmpp(self) -> Any:
+        """The client or component that these plugins belong to."""
+        return self._xmpp
 
     # -- changing ------------------------------------------------------------------------------------
 
@@ -101,6 +122,14 @@ class PluginManager:
     def enable(self, name: str, pconfig: Mapping[str, Any] | None = None) -> Any:
         """Enable the plugin of that name: the same as :meth:`register`."""
         return self.register(name, pconfig)
+
+    def enable_all(
+        self, names: Iterable[str] | None = None, config: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
+        """Enable the plugins of these names, by default all that there are, each with its part of ``config``."""
+        given = config or {}
+        for name in known_plugins() if names is None else names:
+            self.register(name, given.get(name))
 
     @overload
     def register(

@@ -35,6 +35,9 @@ STOPPING_STREAM_ERRORS = frozenset(
     }
 )
 
+# What one server says of itself: another one of the domain may well serve it.
+ONE_TARGETS_TROUBLE = frozenset({"host-gone", "host-unknown"})
+
 # After a session began, these mean that a stanza of ours was wrong, which the next session need not repeat.
 OUR_STANZAS_FAULT = frozenset({"improper-addressing", "invalid-from", "invalid-namespace"})
 
@@ -74,8 +77,10 @@ def stops(error: BaseException | None, *, had_session: bool = False) -> bool:
 def ends_attempt(error: BaseException) -> bool:
     """Whether the other targets of the domain need not be tried: they share accounts and settings.
 
-    A wrong certificate, a refused port or a silent host is one target's trouble.
+    A wrong certificate, a refused port, a silent host or one that does not know the domain is one target's trouble.
     """
+    if isinstance(error, StreamFailure) and error.condition in ONE_TARGETS_TROUBLE:
+        return False
     return stops(error, had_session=True)
 
 
@@ -84,15 +89,9 @@ _RANDOM = random.SystemRandom()
 
 
 class Backoff:
-    """The delays between attempts, in seconds.
+    """The delays between attempts, in seconds."""
 
-    :param first: the span of the first delay.
-    :param cap: the longest span.
-    """
-
-    def __init__(self, first: float = 1.0, cap: float = 300.0, random_: random.Random | None = None) -> None:
-        self.first = first
-        self.cap = cap
+    def __init__(self, random_: random.Random | None = None) -> None:
         self._random = random_ or _RANDOM
         self._attempts = 0
 
@@ -100,8 +99,12 @@ class Backoff:
         """Begin with the shortest span again, after a session that was stable."""
         self._attempts = 0
 
-    def next(self) -> float:
-        """How long to wait before the next attempt."""
-        span = min(self.cap, self.first * 2.0 ** min(self._attempts, 32))
+    def next(self, first: float, cap: float) -> float:
+        """How long to wait before the next attempt.
+
+        :param first: the span of the first delay, which doubles with each attempt.
+        :param cap: the longest span.
+        """
+        span = min(cap, first * 2.0 ** min(self._attempts, 32))
         self._attempts += 1
         return self._random.uniform(0, span)

@@ -33,7 +33,7 @@ class Router:
         self._keys: list[tuple[BaseHandler, tuple[MatchKey, ...] | None]] | None = None
         self._version = -1
         self._shapes: dict[Shape, tuple[Candidate, ...]] = {}
-        self._some_need_id = False
+        self._wanted_ids: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[BaseHandler]:
         return iter(tuple(self._handlers))
@@ -64,40 +64,43 @@ class Router:
 
     def candidates(self, element: Element) -> tuple["Candidate", ...]:
         """The handlers that may match this element, in order of registration, and whether they surely do."""
-        keys = self._keys
-        if keys is None or self._version != registry_version():
-            keys = self._work_out()
-        attrib = element.attrib
-        if self._some_need_id:
-            shape: Shape = (
-                element.tag,
-                attrib.get("type", ""),
-                attrib.get("id", ""),
-                *[child.tag for child in element],
-            )
-        else:
-            shape = (element.tag, attrib.get("type", ""), "", *[child.tag for child in element])
+        if self._keys is None or self._version != registry_version():
+            self._work_out()
+        get = element.get
+        id_ = ""
+        # An id counts only where a handler waits for it: each stanza has another one.
+        if self._wanted_ids and (id_ := get("id", "")) not in self._wanted_ids:
+            id_ = ""
+        # Nearly all have one child, for which no list is made.
+        shape: Shape = (
+            (element.tag, get("type", ""), id_, element[0].tag)
+            if len(element) == 1
+            else (element.tag, get("type", ""), id_, *[child.tag for child in element])
+        )
         found = self._shapes.get(shape)
-        if found is None:
-            found = tuple(
-                (handler, wanted is not None and _is_exact(handler))
-                for handler, wanted in keys
-                if _may_match(wanted, shape)
-            )
-            if len(self._shapes) >= _MAX_SHAPES:
-                self._shapes.clear()
-            # What has thousands of children or names of thousands of characters will hardly come again, and would be
-            # kept here as long as a stranger likes.
-            if len(shape) < _MAX_PARTS and all(len(part) < _MAX_NAME for part in shape):
-                self._shapes[shape] = found
+        return self._find(shape) if found is None else found
+
+    def _find(self, shape: Shape) -> tuple["Candidate", ...]:
+        found = tuple(
+            (handler, wanted is not None and _is_exact(handler))
+            for handler, wanted in self._keys or ()
+            if _may_match(wanted, shape)
+        )
+        if len(self._shapes) >= _MAX_SHAPES:
+            self._shapes.clear()
+        # What has thousands of children or names of thousands of characters will hardly come again, and would be
+        # kept here as long as a stranger likes.
+        if len(shape) < _MAX_PARTS and all(len(part) < _MAX_NAME for part in shape):
+            self._shapes[shape] = found
         return found
 
-    def _work_out(self) -> list[tuple[BaseHandler, tuple[MatchKey, ...] | None]]:
+    def _work_out(self) -> None:
         self._version = registry_version()
         self._shapes.clear()
         self._keys = [(handler, handler.matcher.keys()) for handler in self._handlers]
-        self._some_need_id = any(key.id is not None for _, keys in self._keys for key in keys or ())
-        return self._keys
+        self._wanted_ids = frozenset(
+            key.id for _, keys in self._keys for key in keys or () if key.id is not None
+        )
 
 
 def _is_exact(handler: BaseHandler) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from helixmpp.stream import StageTimeouts
-from helixmpp.transport import TLSSettings
+from helixmpp.transport import LinkSettings, ProxySettings, TLSSettings
 from helixmpp.xml import Limits
 
 __all__ = ["ConnectionSettings", "check_type"]
@@ -17,6 +17,11 @@ _TIMES: Mapping[str, float] = MappingProxyType(
         "stage_timeout": 0,
         "response_timeout": 0,
         "whitespace_keepalive_interval": 0,
+        "reconnect_delay": 0,
+        "reconnect_max_delay": 0,
+        "ack_delay": 0,
+        "ack_timeout": 0,
+        "keepalive_timeout": 0,
     }
 )
 _COUNTS: Mapping[str, int] = MappingProxyType(
@@ -25,6 +30,7 @@ _COUNTS: Mapping[str, int] = MappingProxyType(
         "max_handler_tasks": 1,
         "max_open_requests": 1,
         "outbox_limit": 0,
+        "ack_every": 1,
         "max_stanza_size": 1,
         "max_depth": 1,
         "max_attributes": 1,
@@ -35,7 +41,14 @@ _COUNTS: Mapping[str, int] = MappingProxyType(
     }
 )
 # What is unsafe is asked for by True and by nothing that merely is not empty, such as "no".
-_UNSAFE = ("enable_plaintext", "unsafe_plain_without_tls", "unsafe_accept_any_certificate")
+_FLAGS = (
+    "enable_plaintext",
+    "unsafe_plain_without_tls",
+    "unsafe_accept_any_certificate",
+    "stream_management",
+    "resumption",
+    "srv_with_proxy",
+)
 _PATHS = ("ca_certs", "certfile", "keyfile")
 
 
@@ -75,15 +88,43 @@ class ConnectionSettings:
     max_redirects: int = 5
     #: Whether a lost connection, or an attempt that failed for a passing reason, is followed by another.
     auto_reconnect: bool = True
+    #: Seconds before another attempt, at most: the first time, and ever. The delay is drawn at random from 0 to that;
+    #: it doubles with each attempt that fails, and begins anew with a session.
+    reconnect_delay: float = 1.0
+    reconnect_max_delay: float = 300.0
     #: How many handlers may run as tasks at a time before reading stops until half of them have ended.
     max_handler_tasks: int = 1000
     #: How many received requests are watched until they are answered, the latest ones.
     max_open_requests: int = 10_000
     #: How many stanzas are kept while there is no session.
     outbox_limit: int = 10_000
+    #: Have the server count stanzas, and resume a session whose stream was lost (XEP-0198), where it offers that.
+    stream_management: bool = True
+    #: Whether such a session may be resumed; without, only acknowledgements are had.
+    resumption: bool = True
+    #: Ask the server which stanzas it has after so many of them, or so many seconds.
+    ack_every: int = 100
+    ack_delay: float = 1.0
+    #: Seconds that it has to answer; behind that, the session is given up and another one begins.
+    ack_timeout: float = 30.0
+    #: Write what is sent into the storage before it goes out, so that it survives the process. None: a client
+    #: does where ``storage=`` names a lasting place, a component does not, because several may share one storage.
+    durable_outbox: bool | None = None
+    #: Seconds of silence after which the server is asked for a sign of life, and seconds that it has for that.
+    #: 0 for the first switches it off; a dead link is then found only when TCP finds it.
+    keepalive_interval: float = 25.0
+    keepalive_timeout: float = 15.0
     #: Seconds between keepalives (a space, RFC 6120 section 4.6.1), where nothing else is sent.
     whitespace_keepalive: bool = True
     whitespace_keepalive_interval: float = 300.0
+
+    #: Connect through a proxy: ``"socks5://user:password@host:1080"``, ``"http://host:8080"`` or a
+    #: :class:`~helixmpp.transport.ProxySettings`. Names are then resolved by it, and DNS is asked for SRV records
+    #: only with ``srv_with_proxy``, because that tells the local network whom the program talks to.
+    proxy: str | ProxySettings | None = None
+    srv_with_proxy: bool = False
+    #: How soon TCP itself notices a dead connection.
+    link: LinkSettings = LinkSettings()
 
     #: Limits of what is received: see :class:`helixmpp.xml.Limits`.
     max_stanza_size: int = 1_048_576
@@ -107,6 +148,9 @@ class ConnectionSettings:
             check_type(name, value, int, float, or_none=name == "response_timeout")
             if value is not None and not value > least:
                 raise ValueError(f"{name} is a number of seconds above {least}, not {value!r}")
+        check_type("keepalive_interval", self.keepalive_interval, int, float)
+        if not self.keepalive_interval >= 0:
+            raise ValueError(f"keepalive_interval is a number of seconds, not {self.keepalive_interval!r}")
         for name, least in _COUNTS.items():
             value = getattr(self, name)
             check_type(name, value, int)
@@ -116,10 +160,13 @@ class ConnectionSettings:
             raise ValueError(
                 f"min_iterations={self.min_iterations} is more than max_iterations={self.max_iterations}"
             )
-        for name in _UNSAFE:
+        for name in _FLAGS:
             check_type(name, getattr(self, name), bool)
+        check_type("durable_outbox", self.durable_outbox, bool, or_none=True)
         for name in _PATHS:
             check_type(name, getattr(self, name), str, Path, or_none=True)
+        check_type("link", self.link, LinkSettings)
+        self.proxy_settings()
         check_type("ciphers", self.ciphers, str, or_none=True)
 
     def limits(self) -> Limits:
@@ -137,6 +184,15 @@ class ConnectionSettings:
         """The deadline of each stage; raises as :meth:`check_settings`."""
         self.check_settings()
         return StageTimeouts.all(self.stage_timeout)
+
+    def proxy_settings(self) -> ProxySettings | None:
+        """The proxy to connect through, if any.
+
+        :raises TypeError: ``proxy`` is neither a URL nor an object for one.
+        :raises ValueError: it is no URL of a proxy; the text does not repeat it.
+        """
+        check_type("proxy", self.proxy, str, ProxySettings, or_none=True)
+        return ProxySettings.from_url(self.proxy) if isinstance(self.proxy, str) else self.proxy
 
     def tls_settings(self) -> TLSSettings:
         """How TLS is done; equal settings share one SSL context. Raises as :meth:`check_settings`."""

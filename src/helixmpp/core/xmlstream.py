@@ -10,27 +10,31 @@ import logging
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from helixmpp.core.busy import Busy
 from helixmpp.core.connection import Connection
 from helixmpp.core.dispatch import ANY_FAILURE, Dispatcher
 from helixmpp.core.done import Done
+from helixmpp.core.durable import Durable
 from helixmpp.core.events import Events
 from helixmpp.core.factory import StanzaFactory
 from helixmpp.core.filter_queue import FilterQueue
 from helixmpp.core.filters import Filters
 from helixmpp.core.flow import FlowControl
+from helixmpp.core.futures import mute
 from helixmpp.core.handlers import BaseHandler
 from helixmpp.core.iqs import PendingIqs
 from helixmpp.core.loops import event_loop
 from helixmpp.core.message_queue import MessageQueue
 from helixmpp.core.outbox import Outbox
+from helixmpp.core.rawtext import split_stanzas, stanza_tags
+from helixmpp.core.receipt import Outcome, Receipt
 from helixmpp.core.router import Router
 from helixmpp.core.settings import ConnectionSettings
 from helixmpp.core.tasks import Tasks
 from helixmpp.core.timers import Timers
-from helixmpp.errors import NotConnectedError, StateError
+from helixmpp.errors import StateError
 from helixmpp.jid import JID
 from helixmpp.stanza import ElementBase, Iq, Presence, Sender, StanzaBase
 from helixmpp.xml import serialize
@@ -38,6 +42,9 @@ from helixmpp.xml import serialize
 __all__ = ["Undo", "XMLStream"]
 
 log = logging.getLogger(__name__)
+
+# What a handler may give back without meaning that it is waited for: a lambda that ends with send().
+_NOT_WAITED_FOR: tuple[type, ...] = (Done, Receipt)
 
 # How something is undone: a function and its arguments. A gateway keeps a hundred of these for each of its sessions.
 Undo = tuple[Callable[..., object], tuple[object, ...]]
@@ -56,6 +63,7 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         self.requested_jid = JID(jid)
         self.boundjid = self.requested_jid
         self.default_ns = default_ns
+        self._stanza_tags = stanza_tags(default_ns)
         self.default_lang = "en"
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks = Tasks(lambda: self.loop)
@@ -65,8 +73,14 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         self._filters = Filters()
         self._iqs = PendingIqs(lambda: self.loop, lambda: self.boundjid, self._call_safely)
         self._dispatcher = Dispatcher(self, self._filters, self._iqs, self._router)
-        self._filter_queue = FilterQueue(self._filters, self._deliver, self._tasks.start)
-        self._outbox = Outbox()
+        self._outbox = Outbox(self)
+        self._filter_queue = FilterQueue(
+            self._filters, self._deliver, self._tasks.start, self._outbox.promised, self._outbox.refused
+        )
+        # The text that _deliver() hands to send_raw(), which programs override: one stanza, surely.
+        self._one_stanza = ""
+        # Requests that were not written to any stream yet, by id.
+        self._unwritten: dict[str, Receipt] = {}
         self._session: Connection | None = None
         self._flow = FlowControl()
         self._busy = Busy(self._flow, lambda: self.max_handler_tasks)
@@ -113,6 +127,8 @@ class XMLStream(ConnectionSettings, StanzaFactory):
 
     def run_stanza_task(self, coroutine: Any, stanza: StanzaBase, what: str) -> object:
         """Start a handler's coroutine; a request whose handler fails gets an error answer."""
+        if isinstance(coroutine, _NOT_WAITED_FOR):
+            return None
         task = self._tasks.start(
             coroutine,
             lambda error: self._dispatcher.failed(error, stanza, what),
@@ -160,10 +176,12 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         except ANY_FAILURE as error:
             self._event_failed(error, what, data)
             return
-        if inspect.isawaitable(result) and not isinstance(result, Done):
+        if inspect.isawaitable(result):
             self._start_event_task(result, what, data)
 
     def _start_event_task(self, awaitable: Awaitable[Any], what: str, data: Any) -> object:
+        if isinstance(awaitable, _NOT_WAITED_FOR):
+            return None
         task = self._tasks.start(awaitable, lambda error: self._event_failed(error, what, data))
         if isinstance(data, StanzaBase):
             self._busy.add(task)
@@ -260,29 +278,34 @@ class XMLStream(ConnectionSettings, StanzaFactory):
     def _sender_is_component(self) -> bool:
         return self.is_component
 
-    def send(self, data: ElementBase | Element, use_filters: bool = True) -> Awaitable[None]:
+    def send(self, data: ElementBase | Element, use_filters: bool = True) -> Receipt:
         """Send a stanza, through the outgoing filters.
 
         It is checked and turned into text now: later changes of the object are not sent. While there is no
-        session the text is kept and goes out when there is one. What comes back may be awaited: it waits while
-        the peer reads too slowly, and raises ``NotConnectedError`` when no session came about.
+        session the text is kept and goes out when there is one. What comes back may be ignored, or awaited: it
+        waits until the server has the stanza, and raises :class:`StanzaNotSent` when that will not be. A sender
+        in a loop awaits ``stanza.send()`` instead, which only waits while too much is under way.
 
         :raises ValueError: something in it cannot be written in XML 1.0.
         :raises NotConnectedError: there is no session and ``outbox_limit`` stanzas are waiting already.
         """
         if use_filters and self._filters.any_outgoing and isinstance(data, StanzaBase):
-            return self._filter_queue.put(data, self.loop)
+            return self._filter_queue.put(data)
         return self._deliver(data)
 
-    def _deliver(self, data: ElementBase | Element) -> Awaitable[None]:
+    def _deliver(self, data: ElementBase | Element) -> Receipt:
         xml = data if isinstance(data, Element) else data.xml
         self._stamp(xml)
         text = serialize(xml, stream_ns=self.default_ns)
         if not self._dispatcher.may_answer(xml):
-            return Done(None)
+            return self._outbox.refused("the request was answered before")
         if isinstance(data, Presence):
             self._presence_sent(data)
-        return self.send_raw(text)
+        if xml.tag in self._stanza_tags:
+            self._one_stanza = text
+        sent: Any = self.send_raw(text)
+        # A program's own send_raw() may give nothing back, as slixmpp's does.
+        return sent if isinstance(sent, Receipt) else self._outbox.unknown()
 
     def _presence_sent(self, presence: Presence) -> None:
         """Note a presence of ours that goes out."""
@@ -290,23 +313,47 @@ class XMLStream(ConnectionSettings, StanzaFactory):
     def _stamp(self, xml: Element) -> None:
         """Complete a stanza before it is sent."""
 
-    def send_raw(self, data: str | bytes) -> Awaitable[None]:
+    def send_raw(self, data: str | bytes) -> Receipt:
         """Send text as it is: nothing is checked, so that what is no XML ends the stream.
+
+        Whole stanzas in it are counted, and followed up to the server, like others.
 
         :raises ValueError: it has lone surrogates, or bytes that are not UTF-8.
         """
         text = data.decode() if isinstance(data, bytes) else data
-        session = self._session
-        if session is not None:
-            try:
-                return session.send(text)
-            except NotConnectedError:
-                pass  # it ends in this moment, which nobody has been told yet
+        known, self._one_stanza = self._one_stanza, ""
+        if text is known:
+            return self._outbox.take(text)
         text.encode()
-        self._outbox.limit = self.outbox_limit
-        return self._outbox.keep(text, self.loop)
+        receipt = None
+        for part, is_stanza in split_stanzas(text, self.default_ns):
+            receipt = self._outbox.take(part, is_stanza)
+        return receipt or self._outbox.take(text, stanza=False)
 
-    def send_xml(self, data: Element) -> Awaitable[None]:
+    def ask_server(self) -> "asyncio.Future[Iq]":
+        """Ask the server anything that it has to answer: a ping (XEP-0199)."""
+        iq = Iq(self, stype="get", sid=self.new_id(), sto=self.boundjid.domain)
+        SubElement(iq.xml, "{urn:xmpp:ping}ping")
+        self._stamp(iq.xml)
+        answer = self._iqs.add(iq, timeout=self.response_timeout, callback=None, timeout_callback=None)
+        mute(answer)
+        # Not as a stanza: it is our question about the stanzas, and worth nothing on another stream.
+        self._outbox.take(serialize(iq.xml, stream_ns=self.default_ns), stanza=False)
+        return answer
+
+    def make_durable(self) -> Durable | None:
+        """The durable outbox, where settings and storage have one."""
+        return None
+
+    def stanza_settled(self, receipt: Receipt, outcome: Outcome) -> None:
+        """Tell the program what became of a stanza."""
+        if outcome != "failed":
+            if self._events.count("stanza_acked"):
+                self.event("stanza_acked", receipt)
+        elif self._events.count("stanza_not_sent"):
+            self.event("stanza_not_sent", receipt)
+
+    def send_xml(self, data: Element) -> Receipt:
         """Send an element."""
         return self.send(data)
 
@@ -335,11 +382,19 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         try:
             if self._owes(iq):
                 self._expect(id_, answer)
-            self.send(iq)
+            sent: Any = self.send(iq)
         except BaseException:
             self._iqs.discard(id_)
             raise
+        if isinstance(sent, Receipt) and not sent.on_wire:
+            self._unwritten[id_] = sent
+            answer.add_done_callback(lambda _: self._unwritten.pop(id_, None))
         return answer
+
+    def _fail_requests(self, reason: str) -> None:
+        """End the requests that were written to a session that is over; the others wait for the next."""
+        spare = {id_ for id_, sent in self._unwritten.items() if not sent.on_wire and not sent.done()}
+        self._iqs.fail_all(reason, spare)
 
     def _owes(self, iq: Iq) -> bool:
         """Whether it is our own server that is asked: its answers may be large (promise C)."""

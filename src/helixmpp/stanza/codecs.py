@@ -23,7 +23,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar, overload
 from helixmpp.jid import JID
 from helixmpp.xml import check_text
 
-__all__ = ["Codec", "OneOf", "codec_for", "one_of"]
+__all__ = ["Codec", "OneOf", "checked_address", "codec_for", "one_of"]
 
 T = TypeVar("T")
 EnumT = TypeVar("EnumT", bound=Enum)
@@ -136,7 +136,7 @@ class _Bytes:
 
 
 @lru_cache(maxsize=512)
-def _checked_address(text: str) -> str:
+def checked_address(text: str) -> str:
     """The prepared form of an address; programs write to the same few again and again."""
     return JID(text).full
 
@@ -152,7 +152,7 @@ class _JID:
             return value.full
         if not isinstance(value, str):
             raise TypeError(f"a JID or str is needed, not {type(value).__name__}")
-        return _checked_address(value)
+        return checked_address(value)
 
 
 # Patterns are compiled when they are first used: most programs never read a date.

@@ -11,7 +11,7 @@ from helixmpp.stanza.base.checks import checked_name
 from helixmpp.stanza.base.element import ElementBase
 from helixmpp.stanza.fields.attr import Attr
 from helixmpp.stanza.replies import make_error_reply
-from helixmpp.stanza.root import StanzaBase
+from helixmpp.stanza.root import StanzaBase, handed
 from helixmpp.stanza.types import IQ_TYPE
 
 __all__ = ["Iq"]
@@ -133,6 +133,6 @@ class Iq(StanzaBase):
         if self.is_request:
             return stream.send_iq(self, timeout=timeout, callback=callback, timeout_callback=timeout_callback)
         # Whoever awaits an answer has sent a request: that the others give None is left out of the type.
-        sent: Any = stream.send(self)
+        sent: Any = handed(stream.send(self))
         awaitable: Awaitable[Iq] = sent
         return awaitable

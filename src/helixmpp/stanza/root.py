@@ -22,6 +22,13 @@ log = logging.getLogger(__name__)
 NO_ADDRESS = JID("")
 
 
+def handed(sent: Any) -> Awaitable[Any]:
+    """What to await for room, where a stream knows how to tell; else whatever its ``send()`` gave back."""
+    wait = getattr(sent, "handed", None)
+    found: Awaitable[Any] = sent if wait is None else wait()
+    return found
+
+
 class StanzaBase(ElementBase):
     """A whole stanza, with its addresses, type and id.
 
@@ -208,11 +215,14 @@ class StanzaBase(ElementBase):
         return self._stream
 
     def send(self) -> Awaitable[Any]:
-        """Send the stanza; the result may be awaited, for back pressure, or ignored.
+        """Send the stanza; what comes back may be ignored, or awaited.
+
+        Awaited, it waits until the stanza is on its way and there is room for more, so that a sender in a loop
+        cannot fill the memory, and gives the receipt, which in turn can be awaited until the server has it.
 
         :raises StateError: it belongs to no client or component.
         """
-        return self._need_stream().send(self)
+        return handed(self._need_stream().send(self))
 
     def __copy__(self) -> Self:
         """Return a deep copy that belongs to the same client or component."""

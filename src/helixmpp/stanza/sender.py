@@ -23,8 +23,8 @@ class Sender(Protocol):
         """Return an id for a stanza that was never used before."""
         ...
 
-    def send(self, data: ElementBase | Element, use_filters: bool = True) -> Awaitable[None]:
-        """Send a stanza; done when it was written or taken into the queue."""
+    def send(self, data: ElementBase | Element, use_filters: bool = True) -> Awaitable[Any]:
+        """Send a stanza; what comes back may have ``handed()``, which waits for room only."""
         ...
 
     # ``iq`` and the answer are of class Iq, which stands above this module.

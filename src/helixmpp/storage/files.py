@@ -10,12 +10,16 @@ import re
 import secrets
 import stat
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from helixmpp.errors import StorageError
 from helixmpp.storage.record import BadRecord
 
-__all__ = ["Files", "file_name", "folder_name"]
+__all__ = ["LOG_FILE", "Files", "file_name", "folder_name", "log_folder_name"]
+
+#: The one file in the folder of a log.
+LOG_FILE = "log"
 
 _FILE_NAME = re.compile(r"[0-9a-f]{64}")
 _TEMPORARY = ".tmp"
@@ -41,8 +45,13 @@ def folder_name(text: str) -> str:
     return f"{readable}-{digest}" if readable else digest
 
 
+def log_folder_name(text: str) -> str:
+    """The folder for a log: no collection's, as those have no dot in their names."""
+    return f"log.{folder_name(text)}"
+
+
 class Files:
-    """The files in one folder, by names that :func:`file_name` made.
+    """The files in one folder, by names that :func:`file_name` made, or the one of a log.
 
     :param root: the folder of the engine, which exists.
     :param below: folders under it, each the next one's parent, made when something is written.
@@ -100,6 +109,48 @@ class Files:
             return None
         except OSError as error:
             raise StorageError(f"{path} cannot be read: {error.strerror}") from error
+
+    def read_at(self, name: str, spans: Iterable[tuple[int, int]]) -> list[bytes]:
+        """Parts of a file, each given by where it begins and how many bytes it has.
+
+        :raises StorageError: it cannot be read, or ends before.
+        """
+        path = self.folder / name
+        try:
+            with os.fdopen(os.open(path, os.O_RDONLY | _BINARY | _NO_FOLLOW), "rb") as file:
+                parts: list[bytes] = []
+                for start, size in spans:
+                    file.seek(start)
+                    parts.append(file.read(size))
+                    if len(parts[-1]) != size:
+                        raise StorageError(f"{path} ends in the middle of a value")
+                return parts
+        except OSError as error:
+            raise StorageError(f"{path} cannot be read: {error.strerror}") from error
+
+    def append(self, name: str, at: int, data: bytes, *, fsync: bool) -> None:
+        """Write behind the first ``at`` bytes of a file, and drop what else stood there.
+
+        :raises StorageError: it cannot be written; the file then ends at ``at`` again, if that can be done.
+        """
+        path = self.folder / name
+        try:
+            number = os.open(path, os.O_WRONLY | _BINARY | _NO_FOLLOW)
+            with os.fdopen(number, "wb", buffering=0) as file:
+                file.truncate(at)
+                try:
+                    file.seek(at)
+                    rest = memoryview(data)
+                    while rest:
+                        rest = rest[file.write(rest) or 0 :]
+                    if fsync:
+                        os.fsync(number)
+                except BaseException:
+                    with contextlib.suppress(OSError):
+                        file.truncate(at)
+                    raise
+        except OSError as error:
+            raise StorageError(f"{path} cannot be written to: {error.strerror or error}") from error
 
     def touch(self, name: str) -> None:
         """Note that a file was used now."""

@@ -87,3 +87,7 @@ class Index(Generic[T]):
     def values(self) -> list[T]:
         """Every value, the one used least recently first."""
         return [entry.value for entry in self._entries.values()]
+
+    def items(self) -> list[tuple[str, T, float | None]]:
+        """Every key, the one used least recently first, with its value and when it expires."""
+        return [(key, entry.value, entry.expires) for key, entry in self._entries.items()]

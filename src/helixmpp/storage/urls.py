@@ -1,12 +1,16 @@
-"""The folder that a ``file:`` URL names (RFC 8089)."""
+"""What the URLs of engines say: the folder of a ``file:`` URL (RFC 8089), and the options behind ``?``."""
 
+import math
 import os
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from helixmpp.errors import StorageError
 
-__all__ = ["read_file_url"]
+__all__ = ["TIMEOUT", "read_file_url", "read_timeout"]
+
+#: Seconds that an engine may take for one operation, by default.
+TIMEOUT = 30.0
 
 
 def read_file_url(url: str, *, windows: bool = os.name == "nt") -> tuple[str, dict[str, str]]:
@@ -40,3 +44,20 @@ def read_file_url(url: str, *, windows: bool = os.name == "nt") -> tuple[str, di
     if parts.fragment:
         raise StorageError(f"{url!r}: write %23 for a # in the name of a folder")
     return path, dict(parse_qsl(parts.query, keep_blank_values=True))
+
+
+def read_timeout(options: dict[str, str]) -> float | None:
+    """Take ``timeout`` out of a URL's options: seconds for one operation, 0 for no end.
+
+    :raises StorageError: it is no number of seconds.
+    """
+    text = options.pop("timeout", None)
+    if text is None:
+        return TIMEOUT
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < math.inf:
+        raise StorageError(f"timeout={text!r} is no number of seconds")
+    return seconds or None

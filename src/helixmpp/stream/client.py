@@ -1,18 +1,37 @@
 """A client's stream: STARTTLS, SASL and resource binding, in the order that the rows of the table have."""
 
 import logging
-from typing import ClassVar
+from typing import ClassVar, Final
 from xml.etree.ElementTree import Element
 
-from helixmpp.errors import AuthenticationFailed, ConnectionFailure, HelixError, ProtocolError, TLSFailure
+from helixmpp.errors import (
+    AuthenticationFailed,
+    ConnectionFailure,
+    HelixError,
+    ProtocolError,
+    StateError,
+    TLSFailure,
+)
 from helixmpp.stream.config import StreamConfig
-from helixmpp.stream.events import NeedSaltedPassword, StartTLS, StreamEvent
+from helixmpp.stream.events import (
+    Acknowledged,
+    AckRequested,
+    Bound,
+    NeedSaltedPassword,
+    NonzaReceived,
+    StanzaReceived,
+    StartTLS,
+    StreamEvent,
+)
 from helixmpp.stream.facts import TLSFacts
 from helixmpp.stream.features.bind import BIND
+from helixmpp.stream.features.management import MANAGE, RESUME, counter
 from helixmpp.stream.features.offered import Features
 from helixmpp.stream.features.row import (
     AUTHENTICATED,
     BOUND,
+    MANAGED,
+    RESUMED,
     SECURE,
     TLS,
     Answer,
@@ -24,9 +43,11 @@ from helixmpp.stream.features.row import (
 from helixmpp.stream.features.sasl import SASL
 from helixmpp.stream.features.session import ESTABLISH_SESSION
 from helixmpp.stream.features.starttls import STARTTLS
+from helixmpp.stream.ledger import HandledCountTooHigh
 from helixmpp.stream.machine import Machine
+from helixmpp.stream.management import Management
 from helixmpp.stream.states import Phase
-from helixmpp.xml import NS_CLIENT, StreamOpen, stream_header
+from helixmpp.xml import NS_CLIENT, NS_SM, StreamOpen, stream_header
 
 __all__ = ["ClientStream"]
 
@@ -34,6 +55,9 @@ log = logging.getLogger("helixmpp.stream")
 
 # How many stanzas may arrive between the binding and the end of the negotiation.
 _MAX_SET_ASIDE = 256
+
+_ACK_REQUEST: Final = f"{{{NS_SM}}}r"
+_ACK: Final = f"{{{NS_SM}}}a"
 
 
 class ClientStream(Machine):
@@ -44,7 +68,14 @@ class ClientStream(Machine):
     """
 
     stream_ns = NS_CLIENT
-    rows: ClassVar[tuple[FeatureRow, ...]] = (STARTTLS, SASL, BIND, ESTABLISH_SESSION)
+    rows: ClassVar[tuple[FeatureRow, ...]] = (
+        STARTTLS,
+        SASL,
+        RESUME,
+        BIND,
+        ESTABLISH_SESSION,
+        MANAGE,
+    )
 
     def __init__(self, config: StreamConfig) -> None:
         super().__init__(
@@ -65,6 +96,8 @@ class ClientStream(Machine):
 
     def emit(self, event: StreamEvent) -> None:
         """Tell whoever drives the machine."""
+        if isinstance(event, Bound) and self.config.management is not None:
+            self.config.management.jid = event.jid
         self._events.append(event)
 
     def set_aside(self, element: Element) -> None:
@@ -202,10 +235,65 @@ class ClientStream(Machine):
             )
         if self.config.bind and BOUND not in self._facts:
             raise ConnectionFailure("the server does not offer to bind a resource", stage="bind")
+        self.resumed = RESUMED in self._facts
         self._ready()
         aside, self._set_aside = self._set_aside, []
         for element in aside:
             self._take(element)
+        # What stood aside arrived before <enabled/>, where counting begins (XEP-0198 section 4).
+        self.managed = MANAGED in self._facts
+
+    # -- stream management (XEP-0198) ------------------------------------------------------------------------
+
+    def _stanza_received(self, element: Element) -> None:
+        self._events.append(StanzaReceived(element, self.managed))
+
+    def _nonza_received(self, element: Element) -> None:
+        management = self.config.management
+        if management is None or not self.managed:
+            self._events.append(NonzaReceived(element))
+        elif element.tag == _ACK_REQUEST:
+            self._events.append(AckRequested())
+        elif element.tag == _ACK:
+            h = counter(element.get("h"))
+            if h is None:
+                log.warning("the server sent an acknowledgement without a valid h; it is ignored")
+                return
+            try:
+                acknowledged = management.ledger.acknowledge(h)
+            except HandledCountTooHigh:
+                # Nobody can say any more who has what.
+                management.forget()
+                raise
+            self._events.append(Acknowledged(acknowledged))
+        else:
+            self._events.append(NonzaReceived(element))
+
+    def acknowledge(self, handled: int) -> None:
+        """Tell the server how many of its stanzas are handled; StateError when they are not counted."""
+        self._need_management()
+        self.send(f"<a xmlns='{NS_SM}' h='{handled}'/>")
+
+    def stanza_handled(self) -> None:
+        """Count a stanza that was received with ``counted``, once it is handled."""
+        self._need_management().count_handled()
+
+    def request_ack(self) -> None:
+        """Ask the server how many of our stanzas it has handled; StateError when they are not counted."""
+        self._need_management()
+        self.send(f"<r xmlns='{NS_SM}'/>")
+
+    def _need_management(self) -> Management:
+        if self.config.management is None or not self.managed:
+            raise StateError("stream management is not on")
+        return self.config.management
+
+    def close(self) -> None:
+        """End the stream with its footer, and wait for the peer's (RFC 6120 section 4.4)."""
+        if self.managed and self._phase is Phase.READY:
+            # XEP-0198 section 4: otherwise it may send again what we have.
+            self.acknowledge(self._need_management().handled)
+        super().close()
 
     def _end(self) -> None:
         # The conversation has the password in its frames.

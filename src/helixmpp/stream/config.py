@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
 from helixmpp.jid import JID
+from helixmpp.stream.management import Management
 from helixmpp.stream.sasl.ranking import RANKING
 from helixmpp.xml import Limits, check_text
 
@@ -26,6 +27,8 @@ class StageTimeouts:
     sasl: float | None = 15.0
     bind: float | None = 15.0
     session: float | None = 15.0
+    resume: float | None = 15.0
+    management: float | None = 15.0
     handshake: float | None = 15.0
     closing: float | None = 15.0
     other: float | None = 15.0
@@ -71,6 +74,9 @@ class StreamConfig:
     :param unsafe_plain_without_tls: let PLAIN show the password to whoever listens, when there is no TLS.
     :param nonce: what makes the client's nonce; tests give their own.
     :param bind: bind a resource; without one no stanza can be exchanged.
+    :param management: what is known of the session before, and where that of this one is kept (XEP-0198); without
+        one, stanzas are not counted.
+    :param resumption: whether the session may be resumed by another stream.
     :param negotiation_limits: what is taken from the server until it is authenticated.
     :raises ValueError: a mechanism that is not known, a JID without a domain, iterations the wrong way round,
         a character in ``resource`` or ``lang`` that XML forbids.
@@ -92,6 +98,8 @@ class StreamConfig:
     unsafe_plain_without_tls: bool = False
     nonce: Callable[[], str] = field(default=new_nonce, repr=False)
     bind: bool = True
+    management: Management | None = field(default=None, repr=False)
+    resumption: bool = True
     negotiation_limits: Limits = NEGOTIATION_LIMITS
 
     def __post_init__(self) -> None:

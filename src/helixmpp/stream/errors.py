@@ -4,11 +4,13 @@ import re
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement
 
+from helixmpp.errors import ProtocolError
 from helixmpp.stanza import StreamError
+from helixmpp.stream.ledger import HandledCountTooHigh
 from helixmpp.stream.textual import plain_line
-from helixmpp.xml import NS_STREAM, NS_STREAM_ERRORS, serialize
+from helixmpp.xml import NS_SM, NS_STREAM, NS_STREAM_ERRORS, serialize
 
-__all__ = ["CONDITIONS", "STREAM_ERROR", "condition_and_text", "other_host", "stream_error"]
+__all__ = ["CONDITIONS", "STREAM_ERROR", "condition_and_text", "other_host", "parse_host", "stream_error"]
 
 STREAM_ERROR: Final = f"{{{NS_STREAM}}}error"
 
@@ -22,12 +24,14 @@ _OTHER_HOST: Final = re.compile(
 )
 
 
-def stream_error(condition: str) -> str:
+def stream_error(problem: ProtocolError) -> str:
     """A stream error as text. It has no words: what the peer did wrong is not repeated to it."""
+    condition = problem.condition if problem.condition in CONDITIONS else "undefined-condition"
     error = Element(STREAM_ERROR)
-    SubElement(
-        error, f"{{{NS_STREAM_ERRORS}}}{condition if condition in CONDITIONS else 'undefined-condition'}"
-    )
+    SubElement(error, f"{{{NS_STREAM_ERRORS}}}{condition}")
+    if isinstance(problem, HandledCountTooHigh):
+        counts = {"h": str(problem.h), "send-count": str(problem.sent)}
+        SubElement(error, f"{{{NS_SM}}}handled-count-too-high", counts)
     return serialize(error)
 
 
@@ -48,7 +52,12 @@ def condition_and_text(error: Element, secret: str | None) -> tuple[str, str]:
 
 def other_host(error: Element) -> tuple[str, int | None] | None:
     """Where ``see-other-host`` sends us: the host without brackets, and the port, if it names one."""
-    found = _OTHER_HOST.fullmatch(error.findtext(f"{{{NS_STREAM_ERRORS}}}see-other-host", "").strip())
+    return parse_host(error.findtext(f"{{{NS_STREAM_ERRORS}}}see-other-host", "").strip())
+
+
+def parse_host(text: str) -> tuple[str, int | None] | None:
+    """The host without brackets and the port, if there is one, of ``host:port``; None for what is neither."""
+    found = _OTHER_HOST.fullmatch(text)
     if found is None:
         return None
     port = int(found[3]) if found[3] else None

@@ -9,16 +9,21 @@ from xml.etree.ElementTree import Element
 from helixmpp.errors import HelixError
 from helixmpp.jid import JID
 from helixmpp.stream.features.offered import Features
+from helixmpp.stream.ledger import Entry
 
 __all__ = [
+    "AckRequested",
+    "Acknowledged",
     "Authenticated",
     "Bound",
     "Closed",
     "Failed",
+    "Managed",
     "NeedSaltedPassword",
     "NonzaReceived",
     "Ready",
     "Redirected",
+    "ResumptionRefused",
     "StageChanged",
     "StanzaReceived",
     "StartTLS",
@@ -60,9 +65,13 @@ class StageChanged:
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """The server knows us, and has proved what the mechanism lets it prove."""
+    """The server knows us, and has proved what the mechanism lets it prove.
+
+    ``offered`` are the SASL mechanisms that it offered.
+    """
 
     mechanism: str
+    offered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,42 @@ class StanzaReceived:
     """
 
     element: Element
+    #: Whether the server waits to hear that it was handled (XEP-0198): ``Management.count_handled`` is owed.
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """Stream management is on (XEP-0198 section 3).
+
+    :param resumable: whether a lost stream can be resumed.
+    :param seconds: for how long; None when the server does not say.
+    """
+
+    resumable: bool
+    seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumptionRefused:
+    """The session of before cannot be resumed, and another one follows (XEP-0198 section 5).
+
+    :param condition: why; a stanza error condition, mostly ``item-not-found``.
+    """
+
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The server has handled these of our stanzas, in this order (XEP-0198 section 4)."""
+
+    entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class AckRequested:
+    """The server asks how much we have handled: answer with ``acknowledge()``, once what came before is handled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +190,10 @@ StreamEvent = (
     | Authenticated
     | Bound
     | Ready
+    | Managed
+    | ResumptionRefused
+    | Acknowledged
+    | AckRequested
     | StanzaReceived
     | NonzaReceived
     | StreamErrorReceived

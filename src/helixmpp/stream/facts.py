@@ -3,7 +3,7 @@
 A value and nothing else, so that the machine needs no ``ssl`` and a test can invent a connection.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["TLSFacts"]
 
@@ -18,9 +18,11 @@ class TLSFacts:
         the server's certificate; None where the RFC defines none, as for an Ed25519 signature.
     :param exporter: the channel binding ``tls-exporter`` (RFC 9266), 32 bytes; None where the TLS library
         does not hand it out.
+    :param certificate: the server's certificate, in DER; None where it is not known.
     """
 
     version: str
     cipher: str
     server_end_point: bytes | None
     exporter: bytes | None = None
+    certificate: bytes | None = field(default=None, repr=False)

@@ -69,6 +69,9 @@ class Machine(ABC):
     ) -> None:
         self.features = Features()
         self.tls: TLSFacts | None = None
+        #: Whether stanzas are counted and acknowledged (XEP-0198), and whether an earlier session goes on.
+        self.managed = False
+        self.resumed = False
         self._jid = jid
         self._secret = secret
         self._limits = limits
@@ -183,8 +186,12 @@ class Machine(ABC):
 
     def data_to_send(self) -> bytes:
         """Take what is to be written now; ``b""`` for nothing."""
+        return b"".join(self.pieces_to_send())
+
+    def pieces_to_send(self) -> list[bytes]:
+        """The same as :meth:`data_to_send`, cut where elements end."""
         out, self._out = self._out, []
-        return b"".join(out)
+        return out
 
     def next_event(self) -> StreamEvent | None:
         """Take the next event; None when there is none for now."""
@@ -223,6 +230,18 @@ class Machine(ABC):
         else:
             self._write_footer()
             self._enter(Phase.CLOSING, "closing")
+
+    def stanza_handled(self) -> None:
+        """Count a stanza that was received with ``counted``, once it is handled (XEP-0198 section 4)."""
+        raise StateError("stream management is not on")
+
+    def acknowledge(self, handled: int) -> None:
+        """Tell the peer how many of its stanzas are handled."""
+        raise StateError("stream management is not on")
+
+    def request_ack(self) -> None:
+        """Ask the peer how many of our stanzas it has handled."""
+        raise StateError("stream management is not on")
 
     def expect_owed(self, id_: str) -> None:
         """The server owes us the answer to the iq of this id; it may have ``Limits.max_owed_size`` bytes."""
@@ -419,7 +438,7 @@ class Machine(ABC):
         """End the stream because of an error; if it was the peer's, a stream error tells it so (4.9.1.1)."""
         if self._phase is not Phase.HANDSHAKE:
             if isinstance(error, ProtocolError) and not self._footer_sent:
-                self._write(stream_error(error.condition))
+                self._write(stream_error(error))
             self._write_footer()
         log.debug("%s: failed in the stage %s", self._jid.domain, self.stage)
         if self._phase is not Phase.CLOSING:

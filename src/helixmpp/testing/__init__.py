@@ -15,11 +15,12 @@ pytest finds the fixtures ``xmpp_server`` and ``xmpp_client`` of :mod:`helixmpp.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from helixmpp.testing.management import StreamManagement
     from helixmpp.testing.server import Server
     from helixmpp.testing.settings import ServerLimits
     from helixmpp.testing.transcript import Exchanged
 
-__all__ = ["Exchanged", "Server", "ServerLimits"]
+__all__ = ["Exchanged", "Server", "ServerLimits", "StreamManagement"]
 
 # pytest imports this package in every project that has helixmpp installed, so nothing heavy may be imported
 # before a name is asked for (PEP 562).
@@ -27,6 +28,7 @@ _HOMES = {
     "Exchanged": "helixmpp.testing.transcript",
     "Server": "helixmpp.testing.server",
     "ServerLimits": "helixmpp.testing.settings",
+    "StreamManagement": "helixmpp.testing.management",
 }
 
 

@@ -13,13 +13,16 @@ from helixmpp.testing.component import ComponentSession
 from helixmpp.testing.incoming import (
     BindRequested,
     ComponentProved,
+    EnableRequested,
     Ended,
+    ResumeRequested,
     StanzaReceived,
     StartTLS,
     StreamEvent,
 )
 from helixmpp.testing.routing import Router
 from helixmpp.testing.session import ClientSession
+from helixmpp.testing.sessions import ManagedSession, Sessions
 from helixmpp.testing.settings import ServerLimits
 from helixmpp.testing.tls import ServerTLS
 from helixmpp.testing.transcript import Transcript
@@ -35,6 +38,7 @@ class Hub(Protocol):
     """What a connection needs of its server."""
 
     router: Router
+    sessions: Sessions
     limits: ServerLimits
     sent: Transcript
     received: Transcript
@@ -66,6 +70,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._acting = False
+        self._held: bytearray | None = None  # what a silent link keeps back
         self._resource: Resource | None = None
         self._component: Component | None = None
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -102,14 +107,20 @@ class Connection(asyncio.Protocol):
         self._stream.receive_data(data)
         self._act()
         if self._tls is not None and self._tls.ended:
-            self._stream.receive_eof()
-            self._act()
+            self._eof()
 
     def eof_received(self) -> bool:
         """Take note that the peer sends no more."""
+        self._eof()
+        return False  # close when all is sent
+
+    def _eof(self) -> None:
+        if self._managed is not None and not self._stream.ended:
+            # The client closed, but not its stream: it may come back (XEP-0198 section 7).
+            self.abort()
+            return
         self._stream.receive_eof()
         self._act()
-        return False  # close when all is sent
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take note that there is no connection any more."""
@@ -123,11 +134,13 @@ class Connection(asyncio.Protocol):
     def send(self, stanza: Element) -> None:
         """Send a stanza of the namespace ``jabber:client``."""
         jid = self.jid
-        if not self._stream.bound or jid is None:
+        if jid is None or not (self._stream.bound or self._managed is not None):
             return
         self._hub.sent.add(jid, stanza)
-        self._stream.send(stanza)
+        self._stream.send_stanza(stanza)
         self._flush()
+        if self._managed is not None and self._managed.full:
+            self.end("policy-violation", "too many stanzas are not acknowledged")
 
     def end(self, condition: str, text: str = "") -> None:
         """End the stream with a stream error."""
@@ -139,6 +152,26 @@ class Connection(asyncio.Protocol):
         self._leave()
         if self._transport is not None:
             self._transport.abort()
+
+    def displace(self) -> None:
+        """End the stream because its session goes on in another one (XEP-0198 section 5)."""
+        self._resource = None
+        self.end("conflict", "the session was resumed elsewhere")
+
+    def hold(self) -> None:
+        """Make the link silent: nothing comes in and nothing goes out, and nobody closes it."""
+        if self._held is None and self._transport is not None and not self._transport.is_closing():
+            self._held = bytearray()
+            self._transport.pause_reading()
+
+    def release(self) -> None:
+        """Make a silent link work again; what was kept back goes out."""
+        held, self._held = self._held, None
+        if held is not None and self._transport is not None and not self._transport.is_closing():
+            self._write(bytes(held))
+            self._transport.resume_reading()
+            if self._stream.ended:
+                self._shut()
 
     # -- the stream's events -------------------------------------------------------------------------------
 
@@ -164,6 +197,10 @@ class Connection(asyncio.Protocol):
                     self._stream.tls_started()
             case BindRequested(account, resource):
                 self._bind(account, resource)
+            case EnableRequested(resume, longest):
+                self._enable(resume=resume, longest=longest)
+            case ResumeRequested(account, previd, h):
+                self._resume(account, previd, h)
             case ComponentProved(domain):
                 self._join(domain)
             case Ended():
@@ -192,6 +229,33 @@ class Connection(asyncio.Protocol):
         self._stream.bind_accepted(self._resource.jid)
         self._stop_timer()
 
+    @property
+    def _managed(self) -> ManagedSession | None:
+        return self._stream.managed if isinstance(self._stream, ClientSession) else None
+
+    def _enable(self, *, resume: bool, longest: int | None) -> None:
+        if self._resource is not None and isinstance(self._stream, ClientSession):
+            self._stream.enabled(self._hub.sessions.enable(self._resource, resume=resume, longest=longest))
+
+    def _resume(self, account: JID, previd: str, h: int) -> None:
+        stream, sessions = self._stream, self._hub.sessions
+        if not isinstance(stream, ClientSession):
+            return
+        session = sessions.find(account, previd)
+        if session is None:
+            stream.resumption_refused(sessions.handled_of(account, previd))
+            return
+        if not stream.fits(session, h):
+            return
+        older = session.resource.link
+        self._resource, session.resource.link = session.resource, self
+        if isinstance(older, Connection):
+            older.displace()
+        sessions.wake(session)
+        for stanza in stream.resumed(session, h):
+            self._hub.sent.add(session.resource.jid, stanza)
+        self._stop_timer()
+
     def _join(self, domain: str) -> None:
         component = self._hub.router.directory.components[domain]
         if component.link is not None or not isinstance(self._stream, ComponentSession):
@@ -218,6 +282,11 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if not data or transport is None or transport.is_closing():
             return
+        if self._held is not None:
+            self._held += data
+            if len(self._held) > self._hub.limits.unread:
+                self.abort()
+            return
         transport.write(data)
         if transport.get_write_buffer_size() > self._hub.limits.unread:
             self.abort()
@@ -229,6 +298,8 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
+        if self._held is not None:
+            return  # nothing of it arrives before the link works again, not even the end
         if self._tls is not None:
             self._tls.close()
             self._write(self._tls.data_to_send())
@@ -243,13 +314,25 @@ class Connection(asyncio.Protocol):
     def _leave(self) -> None:
         """Nobody can reach it any more; it may be called twice."""
         self._stop_timer()
+        unfinished = not self._stream.ended
         self._stream.close()
         if self._resource is not None:
-            self._hub.router.gone(self._resource)
+            self._forget(self._resource, unfinished=unfinished)
         elif isinstance(self._stream, ClientSession) and self._stream.account is not None:
             self._hub.router.directory.drop_anonymous(self._stream.account)
         if self._component is not None and self._component.link is self:
             self._component.link = None
+
+    def _forget(self, resource: Resource, *, unfinished: bool) -> None:
+        managed = self._managed
+        if managed is None:
+            self._hub.router.gone(resource)
+        elif resource.link is not self:
+            return  # it hibernates, or another connection has it
+        elif unfinished:
+            self._hub.sessions.hibernate(managed)
+        else:
+            self._hub.sessions.end(managed)
 
     def _wait(self, seconds: float, then: Callable[[], None]) -> None:
         self._stop_timer()

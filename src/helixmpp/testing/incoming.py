@@ -24,8 +24,10 @@ from helixmpp.xml import (
 __all__ = [
     "BindRequested",
     "ComponentProved",
+    "EnableRequested",
     "Ended",
     "IncomingStream",
+    "ResumeRequested",
     "StanzaReceived",
     "StartTLS",
     "StreamEvent",
@@ -43,6 +45,23 @@ class BindRequested:
 
     account: JID
     resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnableRequested:
+    """A client wants stream management (XEP-0198); answered by ``enabled``."""
+
+    resume: bool
+    longest: int | None  # seconds of hibernation that it prefers
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequested:
+    """A client wants its session back; answered by ``resumed`` or ``resumption_refused``."""
+
+    account: JID
+    previd: str
+    h: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +83,9 @@ class Ended:
     """Nothing more is read; the connection is to be closed when the rest is sent."""
 
 
-StreamEvent = StartTLS | BindRequested | ComponentProved | StanzaReceived | Ended
+StreamEvent = (
+    StartTLS | BindRequested | EnableRequested | ResumeRequested | ComponentProved | StanzaReceived | Ended
+)
 
 
 class IncomingStream:
@@ -133,16 +154,25 @@ class IncomingStream:
         if not self.ended:
             self._output += serialize(element, stream_ns=self.content_ns).encode()
 
+    def send_stanza(self, stanza: Element) -> None:
+        """Send a stanza; nothing happens after the end."""
+        self.send(stanza)
+
     def close(self) -> None:
         """End the stream in peace."""
         self._finish(b"")
 
-    def end(self, condition: str, text: str = "") -> None:
-        """End the stream with a stream error (RFC 6120 section 4.9)."""
+    def end(self, condition: str, text: str = "", *, detail: Element | None = None) -> None:
+        """End the stream with a stream error (RFC 6120 section 4.9).
+
+        :param detail: an application-specific condition (section 4.9.4).
+        """
         error = Element(f"{{{NS_STREAM}}}error")
         SubElement(error, f"{{{NS_STREAM_ERRORS}}}{condition}")
         if text:
             SubElement(error, f"{{{NS_STREAM_ERRORS}}}text").text = text
+        if detail is not None:
+            error.append(detail)
         self._finish(serialize(error, stream_ns=self.content_ns).encode())
 
     def _finish(self, last: bytes) -> None:

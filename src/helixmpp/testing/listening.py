@@ -11,8 +11,10 @@ from helixmpp.testing.certificates import Authority, server_context
 from helixmpp.testing.component import ComponentSession
 from helixmpp.testing.connection import Connection
 from helixmpp.testing.directory import Directory
+from helixmpp.testing.management import StreamManagement
 from helixmpp.testing.routing import Router
 from helixmpp.testing.session import ClientSession, SessionSettings
+from helixmpp.testing.sessions import Sessions
 from helixmpp.testing.transcript import Transcript
 
 __all__ = ["HOST", "Listening"]
@@ -26,10 +28,11 @@ GOODBYE = 0.5
 class Listening:
     """What connections belong to: the :class:`helixmpp.testing.connection.Hub` of them all."""
 
-    def __init__(self, directory: Directory, mechanisms: Sequence[str]) -> None:
+    def __init__(self, directory: Directory, mechanisms: Sequence[str], management: StreamManagement) -> None:
         self.directory = directory
         self.limits = directory.limits
         self.router = Router(directory)
+        self.sessions = Sessions(self.router, management)
         self.sent = Transcript(self.limits.transcript)
         self.received = Transcript(self.limits.transcript)
         self.connections: dict[Connection, None] = {}  # in the order in which they came
@@ -83,6 +86,7 @@ class Listening:
         """End all connections with ``system-shutdown``, stop listening and remove the folder."""
         listeners = list(self._listeners.values())
         self._listeners.clear()  # nobody is admitted from here on
+        self.sessions.close()
         for listener in listeners:
             listener.close()
         try:
@@ -143,7 +147,7 @@ class Listening:
     def _client(self, *, direct_tls: bool) -> Connection:
         if self._settings is None:
             raise StateError("the test server was not started")
-        session = ClientSession(self.directory, self._settings, encrypted=direct_tls)
+        session = ClientSession(self.directory, self._settings, self.sessions.settings, encrypted=direct_tls)
         return Connection(self, session, direct_tls=direct_tls)
 
     def _component(self) -> Connection:

@@ -1,6 +1,7 @@
 """Where each stanza goes: checks who it says it is from, and hands it to the rules for its kind."""
 
 import secrets
+from datetime import datetime
 from xml.etree.ElementTree import Element
 
 from helixmpp.errors import InvalidJID, XMPPError
@@ -57,6 +58,17 @@ class Router:
         del account.resources[resource.jid.resource]
         self.presence.gone(resource)
         self.directory.drop_anonymous(account.jid)
+
+    def undelivered(self, resource: Resource, stanza: Element, at: datetime) -> None:
+        """Do with a stanza that an ended session did not acknowledge as if its resource were not there.
+
+        :param at: when it was sent to that session.
+        """
+        if stanza.tag == MESSAGE:
+            self._messages.undelivered(resource, stanza, at)
+        elif stanza.tag == IQ:
+            # RFC 6121 section 8.5.3.2.3. A presence is out of date by now.
+            self.directory.bounce(stanza, "service-unavailable")
 
     # -- stanzas come in ---------------------------------------------------------------------------------
 

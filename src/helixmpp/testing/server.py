@@ -11,8 +11,10 @@ from helixmpp.core import ClientXMPP, ComponentXMPP
 from helixmpp.errors import StateError
 from helixmpp.jid import JID
 from helixmpp.testing.accounts import Account, Component
+from helixmpp.testing.connection import Connection
 from helixmpp.testing.directory import Directory
 from helixmpp.testing.listening import HOST, Listening
+from helixmpp.testing.management import StreamManagement
 from helixmpp.testing.sasl import MECHANISMS
 from helixmpp.testing.settings import ServerLimits
 from helixmpp.testing.transcript import Exchanged, Transcript
@@ -32,7 +34,8 @@ class Server:
 
     What it speaks: streams, STARTTLS and direct TLS, SASL SCRAM with and without channel binding, PLAIN,
     resource binding (RFC 6120); rosters, presence, subscriptions, messages with offline storage (RFC 6121);
-    disco#info and #items (XEP-0030), ping (XEP-0199), components (XEP-0114), stream limits (XEP-0478).
+    disco#info and #items (XEP-0030), ping (XEP-0199), components (XEP-0114), stream limits (XEP-0478),
+    stream management (XEP-0198).
 
     :param accounts: passwords by account: ``"alice"`` is one on ``domain``; ``"bob@other.example"`` makes
         that a domain of the server, too.
@@ -42,6 +45,7 @@ class Server:
     :param mechanisms: the SASL mechanisms offered, in this order; by default all, the strongest first.
     :param iterations: of SCRAM.
     :param limits: how much is taken from clients.
+    :param stream_management: how stream management is done, for example not at all.
     :raises ValueError: a name, a password or a mechanism that cannot be.
     """
 
@@ -55,6 +59,7 @@ class Server:
         mechanisms: Sequence[str] | None = None,
         iterations: int = 4096,
         limits: ServerLimits | None = None,
+        stream_management: StreamManagement | None = None,
     ) -> None:
         home = JID(domain=domain)
         self.host = HOST
@@ -64,7 +69,11 @@ class Server:
             home, iterations=iterations, limits=self.limits, now=lambda: datetime.now(UTC)
         )
         self._passwords: dict[JID, str] = {}
-        self._listening = Listening(self._directory, _checked_mechanisms(mechanisms, anonymous=anonymous))
+        self._listening = Listening(
+            self._directory,
+            _checked_mechanisms(mechanisms, anonymous=anonymous),
+            stream_management or StreamManagement(),
+        )
         self._presence = self._listening.router.presence
         for name, password in (accounts or {}).items():
             self.add_account(name, password)
@@ -196,24 +205,81 @@ class Server:
         """The full JIDs of the clients and the domains of the components that are connected, oldest first."""
         return [jid for connection in self._listening.connections if (jid := connection.jid) is not None]
 
+    # -- links that break --------------------------------------------------------------------------------
+
+    @property
+    def stream_management(self) -> StreamManagement:
+        """How stream management is done; may be set while the server runs, for the streams to come."""
+        return self._listening.sessions.settings
+
+    @stream_management.setter
+    def stream_management(self, settings: StreamManagement) -> None:
+        self._listening.sessions.settings = settings
+
+    @property
+    def hibernating(self) -> list[JID]:
+        """The full JIDs of the sessions that wait to be resumed (XEP-0198), the oldest cut first."""
+        return [session.resource.jid for session in self._listening.sessions.hibernating]
+
     async def cut(self, who: str | JID) -> None:
-        """Drop a connection without a word; returns when it is gone and the client's contacts know.
+        """Drop a connection without a word; returns when it is gone.
+
+        A session that can be resumed then hibernates; of any other the client's contacts are told that it ended.
 
         :param who: a full JID, an account (all its connections) or a component.
         :raises StateError: it has no connection.
         """
+        connections = self._connections_of(who)
+        for connection in connections:
+            connection.abort()
+        await asyncio.wait([connection.closed for connection in connections])
+
+    def hold(self, who: str | JID) -> None:
+        """Let a link go silent, as one that is half-open: nothing passes, and nobody closes it.
+
+        It stays so until :meth:`release` or :meth:`cut`.
+
+        :param who: a full JID, an account (all its connections) or a component.
+        :raises StateError: it has no connection.
+        """
+        for connection in self._connections_of(who):
+            connection.hold()
+
+    def release(self, who: str | JID) -> None:
+        """Let a silent link work again, with all that was kept back.
+
+        :raises StateError: there is no such connection any more.
+        """
+        for connection in self._connections_of(who):
+            connection.release()
+
+    def expire(self, who: str | JID) -> None:
+        """End sessions that wait to be resumed, as if their time were over.
+
+        What their clients have not acknowledged is kept for them, goes to another resource or back to its sender.
+
+        :param who: a full JID, or an account (all its sessions).
+        :raises StateError: none of its sessions hibernates.
+        """
         wanted = self._read_name(who)
-        cut = [
+        sessions = self._listening.sessions
+        over = [one for one in sessions.hibernating if wanted in (one.resource.jid, one.resource.account.jid)]
+        if not over:
+            raise StateError(f"no session of {wanted} waits to be resumed; {self.hibernating} do")
+        for session in over:
+            sessions.end(session)
+
+    def _connections_of(self, who: str | JID) -> list[Connection]:
+        wanted = self._read_name(who)
+        found = [
             connection
             for connection in self._listening.connections
             if (jid := connection.jid) is not None and wanted in (jid, jid.bare_jid)
         ]
-        if not cut:
+        if not found:
             online = ", ".join(map(str, self.online)) or "nobody"
             raise StateError(f"{wanted} has no connection; online: {online}")
-        for connection in cut:
-            connection.abort()
-        await asyncio.wait([connection.closed for connection in cut])
+        return found
 
     # -- what was said -----------------------------------------------------------------------------------
 

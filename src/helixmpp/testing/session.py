@@ -8,8 +8,17 @@ from xml.etree.ElementTree import Element, SubElement
 from helixmpp.errors import InvalidJID
 from helixmpp.jid import JID
 from helixmpp.testing.authentication import Authentication, Site
-from helixmpp.testing.incoming import BindRequested, IncomingStream, StanzaReceived, StartTLS
+from helixmpp.testing.incoming import (
+    BindRequested,
+    IncomingStream,
+    ResumeRequested,
+    StanzaReceived,
+    StartTLS,
+)
+from helixmpp.testing.managed import ManagedStream, is_nonza
+from helixmpp.testing.management import StreamManagement, failed
 from helixmpp.testing.names import NS_LIMITS, NS_ROSTER_VERSIONING
+from helixmpp.testing.sessions import ManagedSession
 from helixmpp.testing.stanzas import IQ, error_reply, result_of
 from helixmpp.xml import NS_BIND, NS_CLIENT, NS_SESSION, NS_STREAM, NS_TLS, Limits, StreamOpen
 
@@ -42,12 +51,15 @@ class SessionSettings:
 class ClientSession(IncomingStream):
     """The server's end of one client's stream.
 
+    :param management: how stream management is done.
     :param encrypted: whether TLS is there from the first byte (XEP-0368).
     """
 
     content_ns = NS_CLIENT
 
-    def __init__(self, site: Site, settings: SessionSettings, *, encrypted: bool) -> None:
+    def __init__(
+        self, site: Site, settings: SessionSettings, management: StreamManagement, *, encrypted: bool
+    ) -> None:
         super().__init__(settings.limits)
         self._site = site
         self._settings = settings
@@ -55,7 +67,13 @@ class ClientSession(IncomingStream):
         self._state = State.OPENING
         self._authentication: Authentication | None = None
         self._bind_request: Element | None = None
+        self._managed = ManagedStream(self, management)
         self.account: JID | None = None
+
+    @property
+    def managed(self) -> ManagedSession | None:
+        """The session under stream management, if it is."""
+        return self._managed.session
 
     @property
     def bound(self) -> bool:
@@ -99,11 +117,15 @@ class ClientSession(IncomingStream):
         session = SubElement(features, f"{{{NS_SESSION}}}session")
         SubElement(session, f"{{{NS_SESSION}}}optional")
         SubElement(features, f"{{{NS_ROSTER_VERSIONING}}}ver")
+        self._managed.offer(features)
         return State.BINDING
 
     def _received(self, element: Element) -> None:
         match self._state:
+            case State.BINDING | State.BOUND if is_nonza(element):
+                self._manage(element)
             case State.BOUND:
+                self._managed.received()
                 self._events.append(StanzaReceived(element))
             case State.CLEAR if element.tag == STARTTLS:
                 self._starttls()
@@ -166,3 +188,41 @@ class ClientSession(IncomingStream):
         if reply is not None:
             self._state = State.BINDING
             self.send(reply)
+
+    # -- stream management (XEP-0198) --------------------------------------------------------------------
+
+    def _manage(self, element: Element) -> None:
+        event = self._managed.take(element, self.account, bound=self._state is State.BOUND)
+        if isinstance(event, ResumeRequested):
+            self._state = State.WAITING
+        if event is not None:
+            self._events.append(event)
+
+    def send_stanza(self, stanza: Element) -> None:
+        """Send a stanza; a managed one is kept until it is acknowledged, also behind the end of the stream."""
+        self.send(stanza)
+        self._managed.sent(stanza)
+
+    def enabled(self, session: ManagedSession) -> None:
+        """Tell the client that its session is managed."""
+        self._managed.enabled(session)
+
+    def resumed(self, session: ManagedSession, h: int) -> list[Element]:
+        """Give the client its session back; gives the stanzas that it was sent again.
+
+        The caller has asked :meth:`fits` before.
+        """
+        self._state = State.BOUND
+        return self._managed.resumed(session, h)
+
+    def fits(self, session: ManagedSession, h: int) -> bool:
+        """Tell whether a client that resumes can have handled so much; where it cannot, the stream ends."""
+        return self._managed.fits(session, h)
+
+    def resumption_refused(self, h: int | None) -> None:
+        """Tell the client that it has to bind a resource instead.
+
+        :param h: how many of its stanzas had been handled, where that is known.
+        """
+        self._state = State.BINDING
+        self.send(failed("item-not-found", h))

@@ -44,5 +44,11 @@ class ServerLimits:
     unread: int = 16_777_216
     """Bytes that wait for a client which does not read; one more and it is disconnected."""
 
+    unacknowledged: int = 5000
+    """Stanzas of one session that its client has not acknowledged (XEP-0198); one more and the session ends."""
+
+    hibernating: int = 100
+    """Sessions that wait to be resumed; one more ends the one that has waited longest."""
+
     transcript: int = 1000
     """Stanzas that ``sent`` and ``received`` remember, each."""

@@ -14,8 +14,9 @@ from helixmpp.errors import CertificateError, ConnectionFailure, DNSFailure, Sta
 from helixmpp.transport.certificates import printable
 from helixmpp.transport.handshake import CertificateRefused
 from helixmpp.transport.interface import Target
+from helixmpp.transport.proxy import ProxySettings
 
-__all__ = ["handshake_failure", "no_connection", "resolution_failure", "stage_timeout"]
+__all__ = ["handshake_failure", "no_connection", "proxy_failure", "resolution_failure", "stage_timeout"]
 
 
 def stage_timeout(stage: str, target: Target, timeout: float) -> StageTimeout:
@@ -27,12 +28,14 @@ def stage_timeout(stage: str, target: Target, timeout: float) -> StageTimeout:
 
 
 def resolution_failure(error: Exception, target: Target) -> DNSFailure:
-    """Say why the host's name gave no address."""
+    """Say why the host's name gave no address; the host of a proxy is for no domain."""
     code = error.errno if isinstance(error, socket.gaierror) else None
     if code == socket.EAI_AGAIN:
         reason = f"the name {target.host} could not be looked up: no DNS server answers at present"
     elif target.host == target.domain:
         reason = f"unknown host {target.host}: no such domain; check the JID's domain"
+    elif not target.domain:
+        reason = f"unknown host {target.host}: no such name"
     else:
         reason = f"unknown host {target.host}: no such name (it is to be the server for {target.domain})"
     return DNSFailure(reason, stage="dns", target=str(target))
@@ -61,6 +64,11 @@ def no_connection(attempts: Sequence[tuple[str, OSError]], target: Target) -> Co
     else:
         reason = "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
     return ConnectionFailure(reason, stage="tcp", target=str(target))
+
+
+def proxy_failure(reason: str, proxy: ProxySettings, target: Target) -> ConnectionFailure:
+    """Say why the proxy is of no help."""
+    return ConnectionFailure(f"the proxy {proxy}: {reason}", stage="proxy", target=str(target))
 
 
 def _socket_reason(error: OSError) -> str:

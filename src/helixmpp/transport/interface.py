@@ -5,7 +5,7 @@ more.
 """
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from helixmpp.stream.facts import TLSFacts
@@ -25,12 +25,15 @@ class Target:
     :param direct_tls: whether TLS begins at once (XEP-0368) or is agreed on in the stream.
     :param domain: the domain of the JID. A certificate is checked against it and nothing else: neither DNS
         nor a redirect changes whom one wants to talk to (RFC 6120 section 13.7.2).
+    :param priority: the priority of its SRV record. Targets of one priority may be tried side by side
+        (XEP-0495); it does not count when targets are compared.
     """
 
     host: str
     port: int
     direct_tls: bool
     domain: str
+    priority: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         """Give ``host:port`` as error messages have it."""

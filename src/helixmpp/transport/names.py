@@ -1,14 +1,23 @@
 """The domain of a JID in the forms that DNS, TLS and certificates want."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from helixmpp.errors import InvalidJID
 
-__all__ = ["address_of", "ascii_domain", "bare_host"]
+__all__ = ["address_of", "ascii_domain", "bare_host", "is_host_name"]
+
+# RFC 952 and RFC 1123 section 2.1: letters, digits, and hyphens inside.
+_LABEL = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?")
+# The system reads "127.1", "2130706433" and "0x7f.1" as addresses, whatever DNS took them for.
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 
 
 def address_of(domain: str) -> IPv4Address | IPv6Address | None:
-    """Read a domain that is an IP address (an IPv6 address in brackets or not); None for a name."""
+    """Read a domain that is an IP address; None for a name.
+
+    An IPv6 address may stand in brackets and may have a zone, ``fe80::1%eth0`` (RFC 4007 section 11).
+    """
     try:
         return ip_address(bare_host(domain))
     except ValueError:
@@ -41,3 +50,13 @@ def ascii_domain(domain: str) -> str:
         )
     except (idna.IDNAError, UnicodeError) as error:
         raise InvalidJID(f"the domain is no name of IDNA 2008: {error}") from None
+
+
+def is_host_name(name: str) -> bool:
+    """Tell whether a name is one of a host (RFC 1123 section 2.1), and nothing that is read as an address."""
+    labels = name.split(".")
+    return (
+        len(name) <= 253
+        and all(_LABEL.fullmatch(label) for label in labels)
+        and not _NUMBER.fullmatch(labels[-1])
+    )

@@ -31,12 +31,17 @@ class SRVRecord:
     direct_tls: bool
 
 
-def in_order(records: Iterable[SRVRecord], random: RandomSource) -> list[SRVRecord]:
+def in_order(
+    records: Iterable[SRVRecord], random: RandomSource, *, limit: int | None = None
+) -> list[SRVRecord]:
     """Sort records by priority, and those of one priority by chance according to their weights.
 
     The procedure is that of RFC 2782 ("Weight"): those of weight 0 first, then again and again a random
     number from 0 to the sum of the weights left, both included, picks the first record whose running sum is
     at least that number.
+
+    :param limit: how many are wanted. Each is drawn from all that are left, so that ten thousand records
+        cost more than they are worth.
     """
     groups: dict[int, list[SRVRecord]] = {}
     for record in records:
@@ -46,6 +51,8 @@ def in_order(records: Iterable[SRVRecord], random: RandomSource) -> list[SRVReco
         # A stable sort: among equal weights the order of the answer stays, and the draw decides anyway.
         left = sorted(groups[priority], key=lambda record: record.weight > 0)
         while left:
+            if len(ordered) == limit:
+                return ordered
             ordered.append(left.pop(_pick(left, random)))
     return ordered
 

@@ -358,4 +358,5 @@ def _verified(secured: ssl.SSLObject, settings: TLSSettings, domain: str, target
         server_end_point=None if certificate is None else server_end_point(certificate),
         # ssl has no function for exported keying material (RFC 9266).
         exporter=None,
+        certificate=certificate,
     )

@@ -9,6 +9,8 @@ from helixmpp.errors import ProtocolError
 __all__ = ["find_overloaded", "too_many_attributes"]
 
 _SHORTEST: Final = len(' a=""')
+# Bytes; in a longer piece there is a "=" for each of many stanzas, and to count them proves nothing.
+_SHORT_PIECE: Final = 4096
 
 
 def find_overloaded(piece: bytes, most: int) -> int:
@@ -18,12 +20,23 @@ def find_overloaded(piece: bytes, most: int) -> int:
 
     :param piece: well-formed or not, but without a CDATA section.
     """
-    if len(piece) < _SHORTEST * most or piece.count(b"=") <= most:
+    if len(piece) < _SHORTEST * most or (len(piece) < _SHORT_PIECE and piece.count(b"=") <= most):
         return -1
-    long_tag, overloaded = _patterns(most)
-    for found in long_tag.finditer(piece):
-        if overloaded.match(piece, found.start()) is not None:
-            return found.start()
+    size = _SHORTEST * (most + 1)
+    overloaded = _pattern(most)
+    position = piece.find(b"<")
+    while position >= 0:
+        # Few tags are so long, and only those are looked at closely. Where another "<" is near enough, neither this
+        # tag nor any up to there is.
+        end = position + size + 1
+        near = piece.rfind(b"<", position + 1, end)
+        if near < 0:
+            if len(piece) < end:
+                break
+            if overloaded.match(piece, position) is not None:
+                return position
+            near = piece.find(b"<", end)
+        position = near
     return -1
 
 
@@ -33,10 +46,6 @@ def too_many_attributes(most: int) -> ProtocolError:
 
 
 @lru_cache(maxsize=16)
-def _patterns(most: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    # Few tags are so long, and only those are looked at closely.
+def _pattern(most: int) -> re.Pattern[bytes]:
     quoted = rb"""(?:"[^"<]*+"|'[^'<]*+')"""
-    return (
-        re.compile(rb"<(?=[^<]{%d})" % (_SHORTEST * (most + 1))),
-        re.compile(rb"""<[^<>"']*+(?:%s[^<>"']*+){%d}""" % (quoted, most + 1)),
-    )
+    return re.compile(rb"""<[^<>"']*+(?:%s[^<>"']*+){%d}""" % (quoted, most + 1))

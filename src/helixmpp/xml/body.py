@@ -8,7 +8,8 @@ from helixmpp.xml.attributes import find_overloaded, too_many_attributes
 from helixmpp.xml.events import StreamClose, XMLEvent
 from helixmpp.xml.header import Header, failure_of
 from helixmpp.xml.limits import Limits
-from helixmpp.xml.markup import TAG, Markup
+from helixmpp.xml.markup import TAG, Markup, find_start
+from helixmpp.xml.quick import Quick, quick_size
 from helixmpp.xml.target import Owed, Target, between_stanzas
 from helixmpp.xml.weight import MAX_WEIGHT
 
@@ -19,7 +20,6 @@ __all__ = ["Body"]
 _RENEW: Final = 49_152
 _RENEW_SOON: Final = 2 * _RENEW  # from here on, a place between two stanzas is searched within what arrives
 _SPACE: Final = b" \t\r\n"
-_SLASH: Final = 0x2F
 _INVALID_TOKEN: Final = 4  # expat's number
 
 
@@ -29,6 +29,8 @@ class Body:
     A stanza's size is counted exactly, from its ``<`` to its last ``>``, although the parser does not tell
     where it is: usually a piece of input is too small to exceed anything, and its size is added up. Only where
     the limit might be exceeded, the piece is given tag by tag, so that the place of each stanza is known.
+
+    All this holds for what :class:`~helixmpp.xml.quick.Quick` gives up; what it can read comes no further.
 
     Whatever breaks the protocol raises :exc:`ProtocolError`; nothing is to be given then any more.
     """
@@ -40,6 +42,8 @@ class Body:
         "_limit",
         "_limits",
         "_parser",
+        "_quick",
+        "_quick_size",
         "_read",
         "_replay",
         "_room",
@@ -57,20 +61,42 @@ class Body:
         self._is_owed = is_owed
         self._events = events
         self._light = limits.max_tree_size // MAX_WEIGHT  # bytes up to which a stanza is not weighed
+        self._quick_size = quick_size(limits)
+        self.depth = 1  # of the open elements; 0 once the stream is closed
+        self._quick: Quick | None = None
+        self._renew(b"")
+
+    def _renew(self, kept: bytes) -> None:
+        """Begin with another parser, to which what was read of the open stanza is given again."""
+        self._quick = quick = Quick(self._replay, self._root, self._limits, self._quick_size)
+        if kept and quick.take(kept) is None:
+            self._begin_careful(kept)
+
+    def _begin_careful(self, kept: bytes) -> None:
+        """Begin with a parser that is told of each tag; it is given again what was kept."""
+        self._quick = None
         self._search = False
         self._note(0)
-        self._renew()
-
-    def _renew(self) -> None:
         self._target = Target(self._root, self._limits, self._is_owed, self._events)
         # Markup refuses each declaration, so that nothing can be expanded here; the limits bound the rest.
         self._parser = XMLParser(target=self._target, encoding="utf-8")  # noqa: S314 - as said above
         self._parser.feed(self._replay)
-        self.depth = self._target.settle()  # of the open elements; 0 once the stream is closed
+        self.depth = self._target.settle()
         self._read = 0  # bytes that this parser has
+        if kept:
+            self.give(kept, False)
 
     def give(self, piece: bytes, is_cdata: bool) -> None:
         """Take bytes that end outside tags and references (see :class:`~helixmpp.xml.markup.Markup`)."""
+        quick = self._quick
+        if quick is not None:
+            stanzas = quick.take(piece)
+            if stanzas is not None:
+                self._events += stanzas
+                if quick.read > _RENEW and quick.read > 4 * len(quick.kept):
+                    self._renew(quick.kept)
+                return
+            self._begin_careful(quick.kept)
         if len(piece) <= self._room:
             self._feed(piece, is_cdata)
         else:
@@ -93,11 +119,18 @@ class Body:
                 start = tag.end()
                 if not self.depth:
                     return
+                if self._quick is not None:  # a place between two stanzas: the parser was replaced
+                    self.give(piece[start:], False)
+                    return
             if start < len(piece):
                 self._give_tag(piece[start:], False)
 
     def check_unfinished(self, markup: Markup) -> None:
         """Look at the beginning of a tag or reference that is held yet: whether it is too long already."""
+        if self._quick is not None:
+            if len(self._quick.kept) + markup.held_size <= self._quick_size:
+                return
+            self._begin_careful(self._quick.kept)
         size = self._since + markup.held_size
         if size > self._limits.max_stanza_size and size > self._allowed():
             self._refuse(markup.held)
@@ -138,10 +171,10 @@ class Body:
             if self._since or self._search:
                 self._note(0)
             if self.depth and self._read > _RENEW:
-                self._renew()
+                self._renew(b"")
         elif len(self._events) > events:
             # A stanza ended and another one began; the elements that the latter has so far tell where.
-            self._note(size - _find_start(piece, self._target.open_starts()))
+            self._note(size - find_start(piece, self._target.open_starts()))
             if self._read > _RENEW_SOON:
                 self._search = True
                 self._room = -1
@@ -175,13 +208,3 @@ class Body:
                 raise between_stanzas() from None
             raise failure_of(error.code) from None
         self.depth = self._target.settle()
-
-
-def _find_start(piece: bytes, starts: int) -> int:
-    """Find where the last but so many start tags begins, counted from the end of the piece."""
-    position = len(piece)
-    while starts and position > 0:
-        position = piece.rfind(b"<", 0, position)
-        if piece[position + 1] != _SLASH:
-            starts -= 1
-    return position

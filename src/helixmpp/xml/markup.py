@@ -13,7 +13,7 @@ from typing import Final
 
 from helixmpp.errors import ProtocolError
 
-__all__ = ["TAG", "Markup", "Piece"]
+__all__ = ["TAG", "Markup", "Piece", "find_start"]
 
 # Bytes, and whether they are text of a CDATA section, in which "<" and "&" mean nothing.
 Piece = tuple[bytes, bool]
@@ -31,7 +31,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 # So little is scanned again with what follows: it may be the beginning of a declaration and no tag.
 _SHORT: Final = 16
 _MAX_DECLARATION: Final = 1024  # bytes of an XML declaration
-_EXCLAMATION, _AMPERSAND, _LESS, _QUESTION = b"!&<?"
+_EXCLAMATION, _AMPERSAND, _SLASH, _LESS, _QUESTION = b"!&/<?"
 _QUOTES: Final = b"\"'"
 
 
@@ -197,6 +197,16 @@ class Markup:
             "restricted-xml", "comments, processing instructions and declarations are not allowed"
         )
         return -1
+
+
+def find_start(piece: bytes, starts: int) -> int:
+    """Find where the last but so many start tags begins; the piece is well-formed and has no CDATA section."""
+    position = len(piece)
+    while starts and position > 0:
+        position = piece.rfind(b"<", 0, position)
+        if piece[position + 1] != _SLASH:
+            starts -= 1
+    return position
 
 
 def _common(data: bytes, allowed: bytes) -> bytes:

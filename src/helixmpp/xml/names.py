@@ -47,8 +47,8 @@ NS_XMLNS: Final = "http://www.w3.org/2000/xmlns/"
 MAX_CACHED_NAME: Final = 256  # characters
 _MAX_SHOWN: Final = 80  # characters of a name in the text of an error
 
-# What a local name may be as far as ASCII goes; for the other letters expat is asked.
-_LOCAL: Final = re.compile(r"[A-Za-z_\x80-\U0010ffff][-.0-9A-Za-z_\x80-\U0010ffff]*")
+# What a local name may be as far as ASCII goes, in UTF-8; for the other letters expat is asked.
+_LOCAL: Final = re.compile(rb"[A-Za-z_\x80-\xff][-.0-9A-Za-z_\x80-\xff]*")
 
 
 def check_name(name: str) -> str:
@@ -82,7 +82,8 @@ def _split(name: str) -> tuple[str, str]:
         _check_namespace(namespace)
     else:
         namespace, local = "", name
-    if _LOCAL.fullmatch(local) is None or not (local.isascii() or _expat_takes(local)):
+    written = local.encode(errors="surrogatepass")
+    if _LOCAL.fullmatch(written) is None or not (local.isascii() or _expat_takes(local)):
         raise ValueError(f"{_show(local)} is no name of an element or attribute of XML")
     return namespace, local
 

@@ -1,8 +1,9 @@
 """Bytes to elements: the incremental parser of a stream, with limits, for a peer that is not trusted.
 
-Three parts: :class:`~helixmpp.xml.markup.Markup` cuts the bytes where tags end and refuses what RFC 6120
-section 11.1 forbids; :class:`~helixmpp.xml.body.Body` has them read by the XML parser of the standard library
-and counts bytes; :class:`~helixmpp.xml.target.Target` builds elements and counts those.
+:class:`~helixmpp.xml.markup.Markup` cuts the bytes where tags end and refuses what RFC 6120 section 11.1 forbids;
+:class:`~helixmpp.xml.body.Body` has them read by the XML parser of the standard library. It does so in one of two
+ways: :class:`~helixmpp.xml.quick.Quick` for the usual stanzas, which are so small that their size proves most limits,
+and for all others with a count of bytes and a :class:`~helixmpp.xml.target.Target`, which counts the elements.
 """
 
 from codecs import getincrementaldecoder
@@ -104,6 +105,13 @@ class StreamParser:
 
     def _whole_characters(self, data: bytes) -> bytes:
         """Check that it is UTF-8, and keep back a character that is not complete."""
+        if not self._partial:
+            try:
+                data.decode()
+            except UnicodeDecodeError:
+                pass  # what is wrong with it is found out below
+            else:
+                return data
         data = self._partial + data
         decoder = getincrementaldecoder("utf-8")()
         try:

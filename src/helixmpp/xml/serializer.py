@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 from xml.etree.ElementTree import Element
 
 from helixmpp.xml.names import MAX_CACHED_NAME, NS_CLIENT, NS_STREAM, NS_XML, split_name
-from helixmpp.xml.text import check_text, escape_attribute, escape_text, special_in_attribute, special_in_text
+from helixmpp.xml.text import check_text, escape_attribute, escape_text
 from helixmpp.xml.tree import CYCLE_CHECK, refuse_cycle
 
 __all__ = ["STREAM_FOOTER", "serialize", "stream_header"]
@@ -35,59 +35,72 @@ def serialize(element: Element, *, stream_ns: str = NS_CLIENT) -> str:
     out: list[str] = []
     write = out.append
     in_stream = stream_ns != ""
-    tags, names = _TAGS[in_stream], _ATTRIBUTES[in_stream]
     if in_stream and element.tag == _STREAM:
         raise ValueError("a stream within a stream is no element to be sent")
+    starts, starts_with = _STARTS[in_stream], _STARTS_WITH[in_stream]
     path: list[_Open] = []
     default = stream_ns
     children = iter((element,))
     while True:
         for node in children:
             try:
-                tag = node.tag
-                # What is no string, such as a QName, may equal a name that is known.
-                if type(tag) is not str:
-                    split_name(tag)
-                start, end, namespace, declaration = tags[tag]
-                inner = default
-                if namespace is not None and namespace != default:
-                    start += declaration
-                    inner = namespace
-                write(start)
-                attributes = node.items()
-                if attributes:
-                    # One search for all values: nearly always they are written as they are.
-                    special = special_in_attribute("".join(node.attrib.values())) is not None
-                    prefixes: dict[str, str] = {}
-                    for name, value in attributes:
-                        if type(name) is not str:
-                            split_name(name)
-                        safe = escape_attribute(value) if special else value
-                        out += names[name] or _prefixed(name, prefixes), safe, '"'
-                    if prefixes:
-                        for foreign, prefix in prefixes.items():
-                            write(f' xmlns:{prefix}="{escape_attribute(foreign)}"')
+                names = node.keys()
+                if names:
+                    shape = (node.tag, *names)
+                    # For its TypeError: what is no string, such as a QName, may equal a name that is known.
+                    "".join(shape)
+                    start, declared, end, namespace = starts_with[shape]
+                    values = node.attrib.values()
+                    # One look at all values: nearly always they are written as they are.
+                    joined = "".join(values)
+                    if (
+                        not joined.isprintable()
+                        or '"' in joined
+                        or "'" in joined
+                        or "&" in joined
+                        or "<" in joined
+                        or ">" in joined
+                    ):
+                        written = tuple([escape_attribute(value) for value in values])
+                    else:
+                        written = tuple(values)
+                    if namespace is None or namespace == default:
+                        start %= written
+                        inner = default
+                    else:
+                        start = declared % written
+                        inner = namespace
+                else:
+                    tag = node.tag
+                    if type(tag) is not str:
+                        split_name(tag)
+                    start, declared, end, namespace = starts[tag]
+                    if namespace is None or namespace == default:
+                        inner = default
+                    else:
+                        start = declared
+                        inner = namespace
                 text = node.text
-                if text is not None and special_in_text(text):
+                # As in attributes: what Python prints as it is, XML allows (see check_text).
+                if text is not None and (
+                    not str.isprintable(text) or "&" in text or "<" in text or ">" in text
+                ):
                     text = escape_text(text)
                 tail = None if node is element else node.tail
-                if tail is not None and special_in_text(tail):
+                if tail is not None:
                     tail = escape_text(tail)
             except (TypeError, ValueError):
                 _explain(node)
                 raise
             if len(node):
-                out += ">", text or ""
+                write(f"{start}>{text}" if text else f"{start}>")
                 path.append((children, node, f"{end}{tail or ''}", default))
                 if not len(path) % CYCLE_CHECK:
                     refuse_cycle([open_ for _, open_, _, _ in path])
-                children = iter(node)
+                children = iter(node[:])  # the iterator of a list ends without an exception
                 default = inner
                 break
-            if text:
-                out += ">", text, end
-            else:
-                write("/>")
+            write(f"{start}>{text}{end}" if text else f"{start}/>")
             if tail:
                 write(tail)
         else:
@@ -122,63 +135,77 @@ def stream_header(
     )
 
 
-# The start tag up to the attributes, the end tag, the namespace (None: it has a prefix), and its declaration where
-# it is not the default one.
-_Tag = tuple[str, str, str | None, str]
-_WrittenT = TypeVar("_WrittenT")
+# The start tag up to its ">": where its namespace is the default one, and where it has to be declared; with "%s" for
+# each value if there are attributes. The end tag. The namespace; None: it has a prefix.
+_Written = tuple[str, str, str, str | None]
+_NameT = TypeVar("_NameT", bound=str | tuple[str, ...])
 
 
-class _Written(dict[str, _WrittenT]):
-    """How names are written: a dictionary, because a look-up in it is the fastest call there is.
+class _Known(dict[_NameT, _Written]):
+    """How start tags are written: a dictionary, because a look-up in it is the fastest call there is.
 
     Names come from strangers, too: it has no more than so many, and begins anew then.
     """
 
-    def __init__(self, write: Callable[[str, bool], _WrittenT], in_stream: bool) -> None:
+    def __init__(self, write: Callable[[_NameT, bool], _Written], in_stream: bool) -> None:
         super().__init__()
         self._write = write
         self._in_stream = in_stream
 
-    def __missing__(self, name: str) -> _WrittenT:
+    def __missing__(self, name: _NameT) -> _Written:
         written = self._write(name, self._in_stream)
-        if len(name) <= MAX_CACHED_NAME:
+        if len("".join(name)) <= MAX_CACHED_NAME:
             if len(self) >= _MAX_WRITTEN:
                 self.clear()
             self[name] = written
         return written
 
 
-def _tag(name: str, in_stream: bool) -> _Tag:
+def _tag(name: str, in_stream: bool) -> _Written:
     namespace, local = split_name(name)
     if namespace == NS_XML:  # cannot be a default namespace (Namespaces in XML section 3)
-        return f"<xml:{local}", f"</xml:{local}>", None, ""
+        return f"<xml:{local}", "", f"</xml:{local}>", None
     if in_stream and namespace == NS_STREAM:
-        return f"<stream:{local}", f"</stream:{local}>", None, ""
-    return f"<{local}", f"</{local}>", namespace, f' xmlns="{escape_attribute(namespace)}"'
+        return f"<stream:{local}", "", f"</stream:{local}>", None
+    return f"<{local}", f'<{local} xmlns="{escape_attribute(namespace)}"', f"</{local}>", namespace
 
 
-def _attribute(name: str, in_stream: bool) -> str:
-    """An attribute up to its value, or ``""`` when its prefix has to be declared."""
+def _tag_with(names: tuple[str, ...], in_stream: bool) -> _Written:
+    """The same with attributes, whose names stand behind that of the element."""
+    start, declared, end, namespace = _tag(names[0], in_stream)
+    prefixes: dict[str, str] = {}
+    attributes = "".join([_attribute(name, in_stream, prefixes) for name in names[1:]])
+    attributes += "".join(
+        f' xmlns:{prefix}="{_percent(escape_attribute(foreign))}"' for foreign, prefix in prefixes.items()
+    )
+    return f"{start}{attributes}", f"{_percent(declared)}{attributes}", end, namespace
+
+
+def _percent(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def _attribute(name: str, in_stream: bool, prefixes: dict[str, str]) -> str:
+    """An attribute with "%s" for its value; the prefix of its namespace is added to those to be declared."""
     namespace, local = split_name(name)
     if not namespace:
         if local == "xmlns":
             raise ValueError("a declaration of a namespace is no attribute")
-        return f' {local}="'
+        return f' {local}="%s"'
     if namespace == NS_XML:
-        return f' xml:{local}="'
-    return f' stream:{local}="' if in_stream and namespace == NS_STREAM else ""
+        return f' xml:{local}="%s"'
+    if in_stream and namespace == NS_STREAM:
+        return f' stream:{local}="%s"'
+    # An attribute is in a namespace only by its prefix (Namespaces in XML section 6.2).
+    return f' {prefixes.setdefault(namespace, f"ns{len(prefixes)}")}:{local}="%s"'
 
 
 # By whether it is within a stream.
-_TAGS: Final = (_Written(_tag, False), _Written(_tag, True))
-_ATTRIBUTES: Final = (_Written(_attribute, False), _Written(_attribute, True))
-
-
-def _prefixed(name: str, namespaces: dict[str, str]) -> str:
-    """An attribute is in a namespace only by its prefix (Namespaces in XML section 6.2)."""
-    namespace, local = split_name(name)
-    prefix = namespaces.setdefault(namespace, f"ns{len(namespaces)}")
-    return f' {prefix}:{local}="'
+_STARTS: Final[tuple[_Known[str], _Known[str]]] = (_Known(_tag, False), _Known(_tag, True))
+_STARTS_WITH: Final[tuple[_Known[tuple[str, ...]], _Known[tuple[str, ...]]]] = (
+    _Known(_tag_with, False),
+    _Known(_tag_with, True),
+)
 
 
 def _explain(node: Element) -> None:
@@ -190,7 +217,7 @@ def _explain(node: Element) -> None:
         raise ValueError(f"an element cannot be sent: {error}") from None
     for name, value in node.items():
         try:
-            _attribute(name, True)
+            _attribute(name, True, {})
             _check_string(value)
         except ValueError as error:
             raise ValueError(f"the attribute {name!r} of {tag} cannot be sent: {error}") from None

@@ -5,12 +5,14 @@ import logging
 from collections.abc import Awaitable, Iterable
 from xml.etree.ElementTree import Element
 
+from helixmpp.core.futures import mute
 from helixmpp.core.handlers import Callback
 from helixmpp.core.roster.handling import SubscriptionHandling
 from helixmpp.core.roster.presences import is_bare_of
 from helixmpp.core.roster.query import QUERY
 from helixmpp.core.roster.requests import OptCallback, request
 from helixmpp.core.roster.results import take_push, take_result
+from helixmpp.errors import NotConnectedError
 from helixmpp.jid import JID
 from helixmpp.stanza import Iq, StanzaPath
 
@@ -30,6 +32,11 @@ class ClientRoster(SubscriptionHandling):
         pushed = StanzaPath("iq@type=set/roster")
         self.roster.xmpp.register_handler(Callback("Roster Update", pushed, self._handle_roster))
 
+    async def prepare(self) -> None:
+        """Make ready for connecting: the roster that an earlier process left is here before the session."""
+        await super().prepare()
+        await self.roster.load()
+
     def get_roster(
         self,
         callback: OptCallback = None,
@@ -48,6 +55,32 @@ class ClientRoster(SubscriptionHandling):
         :raises IqError: (awaited) the server refuses.
         :raises IqTimeout: (awaited) no answer came.
         """
+        if self.roster.is_loaded:
+            return self._request_roster(callback, timeout, timeout_callback)
+        future = self.roster.xmpp.watch_task(
+            self._request_after_loading(callback, timeout, timeout_callback), "roster request"
+        )
+        if callback is not None or timeout_callback is not None:
+            mute(future)
+        return future
+
+    async def _request_after_loading(
+        self, callback: OptCallback, timeout: float | None, timeout_callback: OptCallback
+    ) -> Iq:
+        # The version is asked for that was kept; where nothing can be read, all of the roster is.
+        await self.roster.load()
+        try:
+            return await self._request_roster(callback, timeout, timeout_callback)
+        except NotConnectedError:
+            # The event "disconnected" tells everybody; who did not await need not be told again.
+            this = asyncio.current_task()
+            if this is not None:
+                mute(this)
+            raise
+
+    def _request_roster(
+        self, callback: OptCallback, timeout: float | None, timeout_callback: OptCallback
+    ) -> "asyncio.Future[Iq]":
         roster = self.roster
         xmpp = roster.xmpp
         iq = xmpp.Iq()

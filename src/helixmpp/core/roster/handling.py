@@ -2,13 +2,17 @@
 
 import logging
 
+from helixmpp.core.engines import AsyncStore, Engine
 from helixmpp.core.handlers import Callback
 from helixmpp.core.payload_matcher import PayloadMatcher
 from helixmpp.core.roster.item import RosterItem
+from helixmpp.core.roster.keeper import MAX_RECORDS
 from helixmpp.core.roster.manager import Roster
 from helixmpp.core.roster.node import RosterNode
 from helixmpp.core.roster.presences import SUBSCRIPTION_TYPES, address_of, kind_of
+from helixmpp.core.roster.records import VALUE_LIMIT
 from helixmpp.core.roster.types import SHOWS
+from helixmpp.core.roster.waiting import Waiting
 from helixmpp.stanza import Presence
 
 __all__ = ["SubscriptionHandling"]
@@ -31,10 +35,27 @@ class SubscriptionHandling:
     """
 
     roster: Roster
+    # Where plugins and the roster keep their state: a URL, an engine, or None for memory.
+    _storage: str | Engine | AsyncStore | None
+    _waiting: Waiting | None = None
+
+    @property
+    def has_lasting_storage(self) -> bool:
+        """Whether ``storage=`` names a place that outlives the process; an engine of the program's counts as one."""
+        return self._storage is not None and not str(self._storage).startswith("memory:")
+
+    async def prepare(self) -> None:
+        """Make ready for connecting: nothing here; in the order of the classes, what connects comes before this."""
 
     def _install_subscriptions(self) -> None:
         """Register the handler for presences, and the default reactions as event handlers."""
         xmpp = self.roster.xmpp
+        # In memory the roster is anyway.
+        if self.has_lasting_storage:
+            self.roster.keep_in(lambda: xmpp.log("roster", limit=MAX_RECORDS, value_limit=VALUE_LIMIT))
+            xmpp.add_event_handler("connected", self._load_roster)
+            if xmpp.is_component:
+                self._waiting = Waiting(self.roster, self._presence_received)
         xmpp.register_handler(
             Callback("Presence", PayloadMatcher(Presence, None, None), self._handle_presence)
         )
@@ -48,7 +69,15 @@ class SubscriptionHandling:
         xmpp.add_event_handler("presence_probe", self._handle_probe)
         xmpp.add_event_handler("roster_subscription_request", self._handle_new_subscription)
 
+    async def _load_roster(self, _: object) -> None:
+        await self.roster.load()
+
     def _handle_presence(self, pres: Presence) -> None:
+        """Raise the events of a presence; a component's wait until its rosters are read from the storage."""
+        if self._waiting is None or not self._waiting.takes(pres):
+            self._presence_received(pres)
+
+    def _presence_received(self, pres: Presence) -> None:
         """Raise the events of a presence; one that makes no sense goes to the log and nowhere else."""
         xmpp = self.roster.xmpp
         kind = kind_of(pres)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
 from helixmpp import stanza
+from helixmpp.core.engines import Log
 from helixmpp.core.handlers import BaseHandler
 from helixmpp.jid import JID
 
@@ -41,6 +42,10 @@ class RosterHost(Protocol):
         """Call a handler for each stanza that it matches."""
         ...
 
+    def log(self, name: str, *, limit: int, value_limit: int) -> Log:
+        """An ordered log of this account on the engine that ``storage=`` chose."""
+        ...
+
     def watch_task(self, awaitable: Awaitable[Any], what: str) -> "asyncio.Future[Any]":
         """Start an awaitable whose outcome is the caller's to await."""
         ...
@@ -53,7 +58,7 @@ class RosterHost(Protocol):
         """A presence of this stream."""
         ...
 
-    def send(self, data: stanza.ElementBase | Element, use_filters: bool = True) -> Awaitable[None]:
+    def send(self, data: stanza.ElementBase | Element, use_filters: bool = True) -> Awaitable[object]:
         """Send a stanza."""
         ...
 

@@ -44,6 +44,10 @@ class ItemNode(Protocol):
         """Take it off the roster."""
         ...
 
+    def note(self, item: "RosterItem") -> None:
+        """It has changed: tell the storage, where there is no backend."""
+        ...
+
     def update(
         self, jid: JID | str, name: str | None = None, subscription: str | None = None, groups: Any = None
     ) -> Awaitable[Any]:
@@ -86,11 +90,13 @@ class RosterItem(ItemState):
     # -- persistence -----------------------------------------------------------------------------------
 
     def save(self, remove: bool = False) -> None:
-        """Give the state to the backend; with ``remove``, forget the item there and here."""
+        """Give the state to the backend, or the storage; with ``remove``, forget the item there and here."""
         if remove:
             self.clear()
         db = self.node.db
-        if db is not None:
+        if db is None:
+            self.node.note(self)
+        else:
             state = self.state()
             if remove:
                 state["removed"] = True

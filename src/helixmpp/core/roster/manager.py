@@ -1,10 +1,13 @@
 """All rosters of a client or component: one for a client's account, one for each address of a component."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
+from helixmpp.core.engines import Log
 from helixmpp.core.roster.host import RosterHost
 from helixmpp.core.roster.item import RosterItem
+from helixmpp.core.roster.keeper import Keeper
+from helixmpp.core.roster.kept import Kept
 from helixmpp.core.roster.node import RosterNode, bare_of
 from helixmpp.core.roster.recent import Recent
 from helixmpp.core.roster.types import Backend
@@ -30,12 +33,17 @@ class Roster:
     * ``max_items``: with that many items in all rosters no further request is granted by ``auto_authorize``.
       What the server says, or the program sets, is taken over all the same.
 
+    With a lasting ``storage=`` the items are kept there, and of a client the version that the server gave to its
+    roster: after a restart :meth:`ClientXMPP.get_roster` is told what has changed, and no more.
+
     :param db: a :class:`Backend` that keeps the items.
     """
 
     def __init__(self, xmpp: RosterHost, db: Backend | None = None) -> None:
         self.xmpp = xmpp
         self.db: Backend | None = None
+        #: What keeps the items in the storage, where ``storage=`` names a lasting one.
+        self.keeper: Keeper | None = None
         self.max_items = _MAX_ITEMS
         self.max_strangers = _MAX_STRANGERS
         self.max_resources = _MAX_RESOURCES
@@ -208,10 +216,63 @@ class Roster:
         """The same, if anything is known."""
         return self._strangers.peek((node.bare, bare))
 
+    def strangers(self) -> list[RosterItem]:
+        """What is known of those who are in no roster."""
+        return [item for _, item in self._strangers.items()]
+
+    def known_node(self, bare: str) -> RosterNode | None:
+        """The roster of one of our addresses, if there is one."""
+        return self._nodes.get(bare) or self._passing.peek(bare)
+
+    # -- storage --------------------------------------------------------------------------------------
+
+    def keep_in(self, open_log: Callable[[], Log]) -> None:
+        """Keep the items in a log, except where a backend is set; see :meth:`load`."""
+        self.keeper = Keeper(
+            Kept(self), open_log, self.xmpp.watch_task, lambda: self.max_items + self.max_strangers
+        )
+
+    async def load(self) -> bool:
+        """Take over what an earlier process left in the storage, once, and its version of a client's roster.
+
+        What the program has set before is not overwritten. Without a lasting storage, or with a backend, nothing
+        is done.
+
+        :returns: False where the storage cannot be read; the log says why.
+        """
+        return self.keeper is None or await self.keeper.load()
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether everything is here that there is: :meth:`load` was called, or there is nothing to load."""
+        return self.keeper is None or self.keeper.loaded or self.db is not None
+
+    def note(self, node: RosterNode, item: RosterItem) -> None:
+        """An item of the node has changed, and no backend is told."""
+        if self.keeper is not None:
+            self.keeper.note(node.bare, item.bare)
+
+    def version_changed(self) -> None:
+        """The version of a node's roster may be another."""
+        if self.keeper is not None:
+            self.keeper.wake()
+
+    def result_taken(self) -> None:
+        """The server has told the whole roster."""
+        if self.keeper is not None:
+            self.keeper.supersede()
+
+    def replace_kept(self) -> None:
+        """What was kept in the storage is old: a backend had it meanwhile."""
+        if self.keeper is not None:
+            self.keeper.replace()
+
     # -- backend --------------------------------------------------------------------------------------
 
     def set_backend(self, db: Backend | None, save: bool = True) -> None:
         """Keep the items of all rosters in ``db``, and take over what is in it already.
+
+        It stands in for the storage; with None they are kept there again, if ``storage=`` names a lasting one.
 
         :param save: whether the items that are here are written to it; else what it has of them is read.
         """
@@ -223,7 +284,8 @@ class Roster:
             if save and item.pending_in:
                 item.save()
         if db is not None:
-            for bare in db.entries():
+            # Both arguments: a backend in slixmpp's style need not have defaults for them.
+            for bare in db.entries(None, {}):
                 self.add(bare)
         for node in self.values():
             node.set_backend(db, save)

@@ -63,6 +63,22 @@ class NodeRoster(Protocol):
         """A presence is sent to everybody who is subscribed to the node's address."""
         ...
 
+    def note(self, node: "RosterNode", item: RosterItem) -> None:
+        """An item of the node has changed, and no backend is told."""
+        ...
+
+    def version_changed(self) -> None:
+        """The version of a node's roster may be another."""
+        ...
+
+    def result_taken(self) -> None:
+        """The server has told the whole roster."""
+        ...
+
+    def replace_kept(self) -> None:
+        """What was kept in the storage is old: a backend had it meanwhile."""
+        ...
+
 
 class RosterNode:
     """The roster of one bare address, such as ``xmpp.client_roster``: a mapping of bare addresses to items.
@@ -225,6 +241,22 @@ class RosterNode:
             item.kept = True
             self.roster.keep_item(self, item)
 
+    def known(self, bare: str) -> RosterItem | None:
+        """The item of a bare address that was prepared already, if it is in the roster."""
+        return self._items.get(bare)
+
+    def note(self, item: RosterItem) -> None:
+        """An item has changed, and no backend is told: the storage is."""
+        self.roster.note(self, item)
+
+    def version_changed(self) -> None:
+        """The version may be another, and no result of the server is being read."""
+        self.roster.version_changed()
+
+    def result_taken(self) -> None:
+        """The server has told the whole roster."""
+        self.roster.result_taken()
+
     def drop(self, item: RosterItem) -> None:
         """Take an item off the roster; who is online of it stays known for a while."""
         if self._items.get(item.bare) is item:
@@ -338,12 +370,15 @@ class RosterNode:
     def set_backend(self, db: Backend | None, save: bool = True) -> None:
         """Keep the items in ``db``, and take over what is in it already.
 
+        It stands in for the storage; with None they are kept there again, if ``storage=`` names a lasting one.
+
         :param save: whether the items that are here are written to it; else what it has of them is read.
         """
         self.db = db
         for item in self._items.values():
             item.forget_db_state()
         if db is None:
+            self.roster.replace_kept()
             return
         self.roster.keep_node(self)
         for item in self.values():
@@ -351,7 +386,7 @@ class RosterNode:
                 item.save()
             else:
                 item.load()
-        for bare in db.entries(self.bare):
+        for bare in db.entries(self.bare, {}):
             if bare not in self:
                 self[bare].load()
 

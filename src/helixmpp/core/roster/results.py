@@ -28,6 +28,7 @@ def take_push(node: RosterNode, query: Element) -> None:
     version = query.get("ver")
     if version is not None:
         node.version = version
+    node.version_changed()
 
 
 async def take_result(node: RosterNode, query: Element) -> None:
@@ -35,11 +36,19 @@ async def take_result(node: RosterNode, query: Element) -> None:
     node.loading = changed = set[str]()
     version = node.version
     try:
-        if await _take_all(node, query, changed) and node.version == version:
+        complete = await _take_all(node, query, changed)
+        if complete and node.version == version:
             node.version = query.get("ver", "")
+    except BaseException:
+        # What was pushed meanwhile has told its version, but the rest of that version is not here.
+        node.version = ""
+        raise
     finally:
         if node.loading is changed:
             node.loading = None
+            node.version_changed()
+    if complete:
+        node.result_taken()
 
 
 async def _take_all(node: RosterNode, query: Element, changed: set[str]) -> bool:
@@ -84,7 +93,12 @@ def _take(node: RosterNode, data: ItemData) -> None:
         return
     item = node.item(data.bare)
     from_, to = data.directions
-    item.put(data.name, data.groups, from_=from_, to=to, pending_out=data.pending_out, approved=data.approved)
-    item.keep()
-    if node.db is not None:
+    changed = item.put(
+        data.name, data.groups, from_=from_, to=to, pending_out=data.pending_out, approved=data.approved
+    )
+    if not item.kept:
+        changed = True
+        item.keep()
+    # A backend is told in any case, as it always was; the storage of what is new to it.
+    if changed or node.db is not None:
         item.save()

@@ -152,16 +152,19 @@ class ItemState:
 
     def put(
         self, name: str, groups: tuple[str, ...], *, from_: bool, to: bool, pending_out: bool, approved: bool
-    ) -> None:
-        """Take over what the server says of it; only the server's own parts change."""
+    ) -> bool:
+        """Take over what the server says of it; only the server's own parts change. Whether anything did."""
+        before = (self._name, self._groups, self._from, self._to, self._pending_out, self._approved)
         self._name = name
         self._groups = groups
         self._from = from_
         self._to = to
         self._pending_out = pending_out
         self._approved = approved
-        if from_:
+        answered = from_ and self.pending_in
+        if answered:
             self.pending_in = False
+        return answered or before != (name, groups, from_, to, pending_out, approved)
 
     def clear_put(self) -> None:
         """Forget what the server said of it; our own settings stay."""
@@ -187,6 +190,10 @@ class ItemState:
             "approved": self._approved,
             "subscription": self.subscription,
         }
+
+    def short_state(self) -> dict[str, object]:
+        """What of it is not empty, and said only once: :meth:`restore` takes it over into a new item."""
+        return {key: value for key, value in self.state().items() if value and key != "subscription"}
 
     def restore(self, state: Mapping[str, object]) -> None:
         """Take over what a backend kept; what it left out stays as it is."""

@@ -20,7 +20,12 @@ Operations: ``get_info``, ``set_info``, ``get_items``, ``set_items``, ``del_item
 handler replaces an operation for one address or node: ``set_node_handler("get_items", node="books",
 handler=...)``.
 
-Limits: the default store holds ``max_nodes`` nodes of ``max_items`` items each. Answers of others are kept
+With a lasting ``storage=`` the nodes are kept there, all but the program itself, which says at each start what it is:
+another worker of a component, or the next process, answers for a node that it has said nothing of yet. Who
+says something of a node begins it anew.
+
+Limits: the default store holds ``max_nodes`` nodes of ``max_items`` items each; one of more than a MiB is not kept in
+the storage. Answers of others are kept
 only where this program asked, ``cache_limit`` of them for ``cache_age`` seconds. Of a domain with very many
 services ``max_domain_items`` are asked. Each is a setting.
 

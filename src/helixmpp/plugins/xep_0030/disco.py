@@ -1,11 +1,13 @@
 """The plugin ``xep_0030``; see the package's docstring."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from copy import copy
 from typing import Any, TypeVar
 
 from helixmpp.core.declare import Setting, on
+from helixmpp.core.engines import KeyValue
 from helixmpp.errors import XMPPError
 from helixmpp.jid import JID
 from helixmpp.plugins._answers import send_answer
@@ -32,7 +34,7 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
     description = "Service discovery: what an entity is, what it can do, what belongs to it"
     xep_version = "2.5.0"
     extends = ((Iq, DiscoInfo), (Iq, DiscoItems))
-    features = (NS_INFO, NS_ITEMS)
+    features = (NS_INFO,)  # the one that every entity has (section 3.1)
 
     use_cache = Setting(True, "whether answers to our own queries are kept, for get_info(cached=True)")
     wrap_results = Setting(False, "whether what is known here is given inside an iq, as what peers answer is")
@@ -60,6 +62,8 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         """Say what the plugins can do under the address that is now ours."""
         for feature in self._announced:
             self.add_feature(feature)
+        # What was said of nodes before there was an event loop.
+        self.static.kept.write()
 
     # -- the features of the plugins ----------------------------------------------------------------------
 
@@ -300,6 +304,25 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
     def limits(self) -> DiscoLimits:
         """The settings that the default store keeps to."""
         return DiscoLimits(self.max_nodes, self.max_items, self.cache_age)
+
+    def node_collection(self) -> KeyValue | None:
+        """Where nodes are kept besides memory; None where nothing lasts."""
+        if not self.xmpp.has_lasting_storage:
+            return None
+        return self.collection("nodes", limit=self.max_nodes)
+
+    def is_main(self, key: tuple[str, str]) -> bool:
+        """Whether it is the program itself, which says at each start what it is and can do."""
+        address, node = key
+        return not node and address in ("", self.xmpp.boundjid.full)
+
+    def start(self, awaitable: Awaitable[Any], what: str) -> "asyncio.Future[Any]":
+        """Start a task of the client."""
+        return self.xmpp.watch_task(awaitable, what)
+
+    def own_address(self) -> JID:
+        """The address that this program has now."""
+        return self.xmpp.boundjid
 
     def is_own_account(self, jid: JID) -> bool:
         """Whether an address is the one account that a client has; a component has every address of its domain."""

@@ -2,13 +2,15 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from copy import copy
 from typing import Any, NamedTuple, Protocol
 
+from helixmpp.core.done import Done
 from helixmpp.core.engines import KeyValue
 from helixmpp.errors import HelixError, StorageError, XMPPError
 from helixmpp.jid import JID
+from helixmpp.plugins.xep_0030.nodes import KeptNodes, Key, Node, NodeStorage
 from helixmpp.plugins.xep_0030.stanza import DiscoInfo, DiscoItems
 from helixmpp.plugins.xep_0030.store import (
     FeatureArgs,
@@ -37,8 +39,12 @@ class DiscoLimits(NamedTuple):
     cache_age: float  # seconds
 
 
-class DiscoAsker(Protocol):
+class DiscoAsker(NodeStorage, Protocol):
     """What the default store asks of the plugin."""
+
+    def own_address(self) -> JID:
+        """The address of the program itself."""
+        ...
 
     def is_own_account(self, jid: JID) -> bool:
         """Whether an address is the one account that a client has."""
@@ -51,20 +57,11 @@ class DiscoAsker(Protocol):
         ...
 
 
-class _Node:
-    """What is known of one node of one address."""
-
-    def __init__(self, node: str) -> None:
-        self.info = DiscoInfo()
-        self.items = DiscoItems()
-        if node:
-            self.info.node = self.items.node = node
-
-
 class StaticDisco:
     """The default handlers of all operations, for programs to fall back to: ``plugin.static.get_info(...)``.
 
-    What it gives is a copy: changing it changes nothing here.
+    What it gives is a copy: changing it changes nothing here. With a lasting ``storage=`` a node that this process
+    has said nothing of yet is looked up there, and what is given has to be awaited.
     """
 
     def __init__(
@@ -73,130 +70,164 @@ class StaticDisco:
         self._disco = disco
         self._limits = limits
         self._cache = cache
-        self._nodes: dict[tuple[str, str], _Node] = {}
+        self._nodes: dict[Key, Node] = {}
+        #: The same in the storage.
+        self.kept = KeptNodes(self._nodes, disco)
 
     # -- nodes ------------------------------------------------------------------------------------------
 
-    def node_exists(self, jid: JID | str, node: str | None = None, ifrom: JID | None = None) -> bool:
+    def node_exists(self, jid: JID | str | None = None, node: str | None = None, ifrom: JID | None = None) -> bool:
         """Whether anything was said of a node."""
         return self._key(jid, node) in self._nodes
 
-    def add_node(self, jid: JID | str, node: str | None = None, ifrom: JID | None = None) -> None:
+    def add_node(self, jid: JID | str | None = None, node: str | None = None, ifrom: JID | None = None) -> Awaitable[Any]:
         """Make a node known, though it has neither identities nor features nor items yet."""
         self._node(jid, node)
+        return self._changed(jid, node)
 
-    def _key(self, jid: JID | str, node: str | None) -> tuple[str, str]:
-        address = JID(jid)
+    def _changed(self, jid: JID | str | None, node: str | None) -> Awaitable[Any]:
+        return self.kept.changed(self._key(jid, node))
+
+    def _key(self, jid: JID | str | None, node: str | None) -> Key:
+        address = JID(jid) if jid else self._disco.own_address()
         # A client has one address, whose resource is known only once it is bound, and may change with each
         # session.
         return ("" if self._disco.is_own_account(address) else address.full, node or "")
 
-    def _node(self, jid: JID | str, node: str | None) -> _Node:
+    def _node(self, jid: JID | str | None, node: str | None) -> Node:
         key = self._key(jid, node)
         found = self._nodes.get(key)
         if found is None:
             if len(self._nodes) >= self._limits().max_nodes:
                 raise StorageError(f"service discovery holds {len(self._nodes)} nodes already (max_nodes)")
-            found = self._nodes[key] = _Node(node or "")
+            found = self._nodes[key] = Node(node or "")
         return found
 
     # -- identities and features ------------------------------------------------------------------------
 
-    def get_info(self, jid: JID, node: str, ifrom: JID | None, args: Query) -> DiscoInfo:
+    def get_info(
+        self, jid: JID, node: str, ifrom: JID | None, args: Query
+    ) -> DiscoInfo | Awaitable[DiscoInfo]:
         """Give identities and features; ``item-not-found`` for a node that nothing was said of."""
-        found = self._nodes.get(self._key(jid, node))
-        if found is not None:
-            return copy(found.info)
-        if node:
-            raise XMPPError("item-not-found")
-        return DiscoInfo()
+        key = self._key(jid, node)
+        found = self._nodes.get(key)
+        if found is None and self.kept.may_have(key):
+            return self._kept_info(key)
+        return _info(found, node)
 
-    def set_info(self, jid: JID, node: str, ifrom: JID | None, args: DiscoInfo) -> None:
+    async def _kept_info(self, key: Key) -> DiscoInfo:
+        return _info(await self.kept.get(key), key[1])
+
+    def set_info(self, jid: JID, node: str, ifrom: JID | None, args: DiscoInfo) -> Awaitable[Any]:
         """Take identities and features in the place of all."""
         self._node(jid, node).info = copy(args)
+        return self._changed(jid, node)
 
-    def del_info(self, jid: JID, node: str, ifrom: JID | None = None, args: Any = None) -> None:
+    def del_info(self, jid: JID, node: str, ifrom: JID | None = None, args: Any = None) -> Awaitable[Any]:
         """Forget a node: identities, features and items."""
         self._nodes.pop(self._key(jid, node), None)
+        return self._changed(jid, node)
 
-    def add_identity(self, jid: JID, node: str, ifrom: JID | None, args: IdentityArgs) -> None:
+    def add_identity(self, jid: JID, node: str, ifrom: JID | None, args: IdentityArgs) -> Awaitable[Any]:
         """Add an identity."""
         self._node(jid, node).info.add_identity(
             args.get("category", ""), args.get("itype", ""), args.get("name"), args.get("lang")
         )
+        return self._changed(jid, node)
 
-    def del_identity(self, jid: JID, node: str, ifrom: JID | None, args: IdentityArgs) -> None:
+    def del_identity(self, jid: JID, node: str, ifrom: JID | None, args: IdentityArgs) -> Awaitable[Any]:
         """Forget an identity."""
         found = self._nodes.get(self._key(jid, node))
-        if found is not None:
-            found.info.del_identity(
-                args.get("category", ""), args.get("itype", ""), args.get("name"), args.get("lang")
-            )
+        if found is None:
+            return Done(None)
+        found.info.del_identity(
+            args.get("category", ""), args.get("itype", ""), args.get("name"), args.get("lang")
+        )
+        return self._changed(jid, node)
 
-    def set_identities(self, jid: JID, node: str, ifrom: JID | None, args: IdentitiesArgs) -> None:
+    def set_identities(self, jid: JID, node: str, ifrom: JID | None, args: IdentitiesArgs) -> Awaitable[Any]:
         """Take identities in the place of all, or of those of one language."""
         self._node(jid, node).info.set_identities(args["identities"], args.get("lang"))
+        return self._changed(jid, node)
 
-    def del_identities(self, jid: JID, node: str, ifrom: JID | None, args: Any) -> None:
+    def del_identities(self, jid: JID, node: str, ifrom: JID | None, args: Any) -> Awaitable[Any]:
         """Forget all identities."""
         found = self._nodes.get(self._key(jid, node))
-        if found is not None:
-            found.info.del_identities()
+        if found is None:
+            return Done(None)
+        found.info.del_identities()
+        return self._changed(jid, node)
 
-    def add_feature(self, jid: JID, node: str, ifrom: JID | None, args: FeatureArgs) -> None:
+    def add_feature(self, jid: JID, node: str, ifrom: JID | None, args: FeatureArgs) -> Awaitable[Any]:
         """Add a feature."""
         self._node(jid, node).info.add_feature(args["feature"])
+        return self._changed(jid, node)
 
-    def del_feature(self, jid: JID, node: str, ifrom: JID | None, args: FeatureArgs) -> None:
+    def del_feature(self, jid: JID, node: str, ifrom: JID | None, args: FeatureArgs) -> Awaitable[Any]:
         """Forget a feature."""
         found = self._nodes.get(self._key(jid, node))
-        if found is not None:
-            found.info.del_feature(args["feature"])
+        if found is None:
+            return Done(None)
+        found.info.del_feature(args["feature"])
+        return self._changed(jid, node)
 
-    def set_features(self, jid: JID, node: str, ifrom: JID | None, args: FeaturesArgs) -> None:
+    def set_features(self, jid: JID, node: str, ifrom: JID | None, args: FeaturesArgs) -> Awaitable[Any]:
         """Take features in the place of all."""
         self._node(jid, node).info.set_features(args["features"])
+        return self._changed(jid, node)
 
-    def del_features(self, jid: JID, node: str, ifrom: JID | None, args: Any) -> None:
+    def del_features(self, jid: JID, node: str, ifrom: JID | None, args: Any) -> Awaitable[Any]:
         """Forget all features."""
         found = self._nodes.get(self._key(jid, node))
-        if found is not None:
-            found.info.del_features()
+        if found is None:
+            return Done(None)
+        found.info.del_features()
+        return self._changed(jid, node)
 
     # -- items ------------------------------------------------------------------------------------------
 
-    def get_items(self, jid: JID, node: str, ifrom: JID | None, args: Query) -> DiscoItems:
+    def get_items(
+        self, jid: JID, node: str, ifrom: JID | None, args: Query
+    ) -> DiscoItems | Awaitable[DiscoItems]:
         """Give the items; ``item-not-found`` for a node that nothing was said of."""
-        found = self._nodes.get(self._key(jid, node))
-        if found is not None:
-            return copy(found.items)
-        if node:
-            raise XMPPError("item-not-found")
-        return DiscoItems()
+        key = self._key(jid, node)
+        found = self._nodes.get(key)
+        if found is None and self.kept.may_have(key):
+            return self._kept_items(key)
+        return _items(found, node)
 
-    def set_items(self, jid: JID, node: str, ifrom: JID | None, args: ItemsArgs) -> None:
+    async def _kept_items(self, key: Key) -> DiscoItems:
+        return _items(await self.kept.get(key), key[1])
+
+    def set_items(self, jid: JID, node: str, ifrom: JID | None, args: ItemsArgs) -> Awaitable[Any]:
         """Take items in the place of all."""
         items = list(args["items"])
         self._check_room(len(items))
         self._node(jid, node).items.set_items(items)
+        return self._changed(jid, node)
 
-    def del_items(self, jid: JID, node: str, ifrom: JID | None, args: Any) -> None:
+    def del_items(self, jid: JID, node: str, ifrom: JID | None, args: Any) -> Awaitable[Any]:
         """Forget all items."""
         found = self._nodes.get(self._key(jid, node))
-        if found is not None:
-            found.items.del_items()
+        if found is None:
+            return Done(None)
+        found.items.del_items()
+        return self._changed(jid, node)
 
-    def add_item(self, jid: JID, node: str, ifrom: JID | None, args: ItemArgs) -> None:
+    def add_item(self, jid: JID, node: str, ifrom: JID | None, args: ItemArgs) -> Awaitable[Any]:
         """Add an item."""
         items = self._node(jid, node).items
         self._check_room(len(items) + 1)
         items.add_item(args["ijid"], args.get("inode"), args.get("name"))
+        return self._changed(jid, node)
 
-    def del_item(self, jid: JID, node: str, ifrom: JID | None, args: ItemArgs) -> None:
+    def del_item(self, jid: JID, node: str, ifrom: JID | None, args: ItemArgs) -> Awaitable[Any]:
         """Forget an item."""
         found = self._nodes.get(self._key(jid, node))
-        if found is not None:
-            found.items.del_item(args["ijid"], args.get("inode"))
+        if found is None:
+            return Done(None)
+        found.items.del_item(args["ijid"], args.get("inode"))
+        return self._changed(jid, node)
 
     def _check_room(self, count: int) -> None:
         if count > self._limits().max_items:
@@ -255,6 +286,22 @@ class StaticDisco:
         except XMPPError:
             # An entity that refuses to say supports nothing as far as anybody knows.
             return DiscoInfo()
+
+
+def _info(found: Node | None, node: str) -> DiscoInfo:
+    if found is not None:
+        return copy(found.info)
+    if node:
+        raise XMPPError("item-not-found")
+    return DiscoInfo()
+
+
+def _items(found: Node | None, node: str) -> DiscoItems:
+    if found is not None:
+        return copy(found.items)
+    if node:
+        raise XMPPError("item-not-found")
+    return DiscoItems()
 
 
 def _cache_key(jid: JID, node: str, ifrom: JID | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from copy import copy
 from typing import Any
 
-from helixmpp.errors import HelixError, StateError
+from helixmpp.errors import BadStanza, HelixError, StateError
 from helixmpp.plugins.xep_0059.stanza import Set
 from helixmpp.stanza import ElementBase, Iq
 
@@ -94,9 +94,21 @@ class ResultIterator(AsyncIterator[Iq]):
             raise EndlessResults("the peer gives a page for the second time")
         self._seen.add(digest)
         self.start = last
-        self._count(payload)
-        self._stop = False
+        self._stop = self._is_end(rsm, self._count(payload))
         return answer
+
+    def _is_end(self, rsm: Set, found: int) -> bool:
+        """Whether a page says of itself that none is behind it (section 2.6).
+
+        The number of results may be approximate; then the place of this page's first one is, too.
+        """
+        try:
+            index, count = rsm.first_index, rsm.count
+        except BadStanza:
+            return False  # the numbers are for people; without them it is the UIDs that count
+        if self.reverse:
+            return index == 0
+        return index is not None and found > 0 and index + found == count
 
     async def next(self) -> Iq:
         """The same as ``anext(iterator)``."""

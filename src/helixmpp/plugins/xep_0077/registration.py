@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from typing import Any, ClassVar
+from xml.etree.ElementTree import SubElement
 
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.client import ClientXMPP
@@ -15,6 +16,7 @@ from helixmpp.plugins.xep_0004 import Form
 from helixmpp.plugins.xep_0077.stanza import FIELDS, NAMESPACE, Register, RegisterFeature
 from helixmpp.plugins.xep_0077.store import RegistrationStore
 from helixmpp.plugins.xep_0077.users import SLACK, Users
+from helixmpp.plugins.xep_0077.view import UserView
 from helixmpp.stanza import Iq, StanzaBase, StreamFeatures
 
 __all__ = ["XEP_0077"]
@@ -204,6 +206,11 @@ class XEP_0077(BasePlugin):  # noqa: N801 - the name that programs import
             raise ValueError(f"form_fields: there is no field {', '.join(sorted(unknown))}; use a data form")
         return [field for field in FIELDS if field in self.form_fields]
 
+    @property
+    def _user_store(self) -> UserView:
+        """The users of the default store, under the name that programs know."""
+        return UserView(self._users)
+
     # -- the default store ------------------------------------------------------------------------------------
 
     @op("user_get")
@@ -232,7 +239,8 @@ class XEP_0077(BasePlugin):  # noqa: N801 - the name that programs import
         register = answer[Register]
         register.attach()
         register.registered = user is not None
-        register.instructions = self.form_instructions
+        # Without any it stands there empty: people's clients show what they find.
+        SubElement(register.xml, f"{{{NAMESPACE}}}instructions").text = self.form_instructions or None
         known: dict[str, str] = {}
         for field in self._fields():
             register.add_field(field)

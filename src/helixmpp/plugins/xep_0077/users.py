@@ -66,6 +66,10 @@ class Users:
             self._count -= found
             return found
 
+    async def names(self) -> list[str]:
+        """The addresses of all users."""
+        return await self._collection().keys()
+
     async def _counted(self, users: KeyValue) -> int:
         # To look at all of them for each stranger would be work that strangers can make us do.
         if not self._known_for:

@@ -3,19 +3,16 @@
 from collections.abc import Awaitable, Callable
 from types import ModuleType
 from typing import Any, ClassVar
-from xml.etree.ElementTree import Element, SubElement
 
 import helixmpp.plugins.xep_0172.stanza as nick_stanza
-from helixmpp.core.declare import on
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.jid import JID
-from helixmpp.plugins.xep_0172.stanza import NAMESPACE, NS_PUBSUB, PubsubEvent, UserNick
+from helixmpp.plugins.xep_0060 import XEP_0060, Event, EventItem, EventItems, FormLike, Item
+from helixmpp.plugins.xep_0163 import XEP_0163
+from helixmpp.plugins.xep_0172.stanza import NAMESPACE, UserNick
 from helixmpp.stanza import ElementBase, Iq, Message, Presence
 
 __all__ = ["XEP_0172"]
-
-_ITEMS = f"{{{PubsubEvent.namespace}}}items"
-_ITEM = f"{{{PubsubEvent.namespace}}}item"
 
 
 class XEP_0172(BasePlugin):  # noqa: N801 - the name that programs import
@@ -24,17 +21,24 @@ class XEP_0172(BasePlugin):  # noqa: N801 - the name that programs import
     name = "xep_0172"
     description = "User nickname: how somebody would like to be called"
     xep_version = "1.1"
-    dependencies: ClassVar[set[str]] = {"xep_0030"}
-    extends = ((Message, UserNick), (Presence, UserNick))
+    dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0060", "xep_0163"}
+    extends = ((Message, UserNick), (Presence, UserNick), (Item, UserNick), (EventItem, UserNick))
     # The second asks the services of contacts for their events (XEP-0163 section 4).
     features = (NAMESPACE, f"{NAMESPACE}+notify")
     #: The module with the stanza classes, as programs reach it.
     stanza: ClassVar[ModuleType] = nick_stanza
 
+    def plugin_init(self) -> None:
+        """Give the node of nicknames a name."""
+        pubsub = self.xmpp.plugin[XEP_0060]
+        # Items with no nickname in them tell nothing.
+        pubsub.map_node_event(NAMESPACE, "user_nick", payload=UserNick)
+        self._undo.append((pubsub.unmap_node_event, (NAMESPACE, "user_nick")))
+
     def publish_nick(
         self,
         nick: str | None = None,
-        options: ElementBase | None = None,
+        options: FormLike | ElementBase | None = None,
         ifrom: JID | str | None = None,
         timeout: float | None = None,
         callback: Callable[[Iq], Any] | None = None,
@@ -43,7 +47,7 @@ class XEP_0172(BasePlugin):  # noqa: N801 - the name that programs import
         """Tell all contacts our nickname (section 4.3).
 
         :param nick: the name; None or nothing says that there is none any more.
-        :param options: a form of publish options (XEP-0060 section 7.1.5).
+        :param options: what the node's configuration has to be (XEP-0060 section 7.1.5), as a form or by names.
         :param ifrom: the address to publish for, for components.
         :param timeout: seconds to wait for the answer; by default the client's ``response_timeout``.
         :param callback: called with the answer.
@@ -53,13 +57,14 @@ class XEP_0172(BasePlugin):  # noqa: N801 - the name that programs import
         """
         payload = UserNick()
         payload.nick = nick
-        pubsub = Element(f"{{{NS_PUBSUB}}}pubsub")
-        publish = SubElement(pubsub, f"{{{NS_PUBSUB}}}publish", {"node": NAMESPACE})
-        SubElement(publish, f"{{{NS_PUBSUB}}}item").append(payload.xml)
-        if options is not None:
-            SubElement(pubsub, f"{{{NS_PUBSUB}}}publish-options").append(options.xml)
-        request = self.xmpp.make_iq_set(pubsub, ifrom=ifrom)
-        return request.send(timeout=timeout, callback=callback, timeout_callback=timeout_callback)
+        return self.xmpp.plugin[XEP_0163].publish(
+            payload,
+            options=options,
+            ifrom=ifrom,
+            timeout=timeout,
+            callback=callback,
+            timeout_callback=timeout_callback,
+        )
 
     def stop(
         self,
@@ -73,19 +78,11 @@ class XEP_0172(BasePlugin):  # noqa: N801 - the name that programs import
 
     def published_nick(self, message: Message) -> str | None:
         """The nickname that a message of an event service tells; ``""`` for none any more, None for no such message."""
-        event = message.xml.find(PubsubEvent.tag_name())
-        items = event.find(_ITEMS) if event is not None else None
-        if items is None or items.get("node") != NAMESPACE:
+        items = message[Event][EventItems]
+        if items.node != NAMESPACE:
             return None
-        nick = items.find(f"{_ITEM}/{UserNick.tag_name()}")
-        return None if nick is None else nick.text or ""
-
-    @on(Message, PubsubEvent)
-    def _event_came(self, message: Message) -> None:
-        # XEP-0163 section 4.3: the event of an account is from its bare address.
-        if (
-            message["type"] != "error"
-            and not message["from"].resource
-            and self.published_nick(message) is not None
-        ):
-            self.xmpp.event("user_nick_publish", message)
+        for item in items.items:
+            nick = item.get(UserNick)
+            if nick is not None:
+                return nick.nick
+        return None

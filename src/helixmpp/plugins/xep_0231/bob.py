@@ -2,11 +2,13 @@
 
 import logging
 import re
+from collections.abc import Awaitable
 from copy import copy
 from typing import ClassVar
 
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.declare import Setting, on, op
+from helixmpp.core.done import Done, chain
 from helixmpp.core.engines import KeyValue
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import BadStanza, FieldValueError, HelixError, XMPPError
@@ -315,12 +317,14 @@ class XEP_0231(BasePlugin):  # noqa: N801 - the name that programs import
             await self._kept.put_received(args, self._age(args))
 
     @op("get_bob")
-    async def _get_bob(self, jid: JID, node: str, ifrom: JID | None, args: str) -> BitsOfBinary | None:
-        found = await self._kept.own(args)
-        if found is None and (ifrom is None or self._is_ours(ifrom)):
+    def _get_bob(self, jid: JID, node: str, ifrom: JID | None, args: str) -> Awaitable[BitsOfBinary | None]:
+        found = self._kept.own(args)
+        if isinstance(found, Done) and found.result() is not None:
+            return found
+        if ifrom is not None and not self._is_ours(ifrom):
             # What others sent us is nobody else's business.
-            found = await self._kept.received(args)
-        return found
+            return found
+        return chain(found, lambda own: self._kept.received(args) if own is None else Done(own))
 
     @op("del_bob")
     async def _del_bob(self, jid: JID, node: str, ifrom: JID | None, args: str) -> None:

@@ -1,10 +1,11 @@
 """The default store of XEP-0231: own blobs, those of others, and those that no hash vouches for, apart."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from helixmpp.core.done import then
 from helixmpp.core.engines import KeyValue
 from helixmpp.jid import JID
-from helixmpp.plugins._kept import from_bytes, to_bytes
+from helixmpp.plugins._kept import Decoded, to_bytes
 from helixmpp.plugins.xep_0231.stanza import BitsOfBinary
 
 __all__ = ["Keeping"]
@@ -17,7 +18,8 @@ class Keeping:
     """
 
     def __init__(self, collection: Callable[[str], KeyValue]) -> None:
-        self._collection = collection
+        self._open = collection
+        self._opened: dict[str, tuple[KeyValue, Decoded[BitsOfBinary]]] = {}
 
     async def put_own(self, bob: BitsOfBinary) -> None:
         """Keep a blob of this program."""
@@ -32,17 +34,17 @@ class Keeping:
         """Keep a blob that only its sender vouches for."""
         await self._put("unchecked", _by_sender(sender, bob.cid), bob, max_age)
 
-    async def own(self, cid: str) -> BitsOfBinary | None:
+    def own(self, cid: str) -> Awaitable[BitsOfBinary | None]:
         """A blob of this program."""
-        return await self._get("blobs", cid)
+        return self._get("blobs", cid)
 
-    async def received(self, cid: str) -> BitsOfBinary | None:
+    def received(self, cid: str) -> Awaitable[BitsOfBinary | None]:
         """A blob that a peer sent."""
-        return await self._get("received", cid)
+        return self._get("received", cid)
 
-    async def unchecked(self, sender: JID, cid: str) -> BitsOfBinary | None:
+    def unchecked(self, sender: JID, cid: str) -> Awaitable[BitsOfBinary | None]:
         """A blob that exactly this peer sent."""
-        return await self._get("unchecked", _by_sender(sender, cid))
+        return self._get("unchecked", _by_sender(sender, cid))
 
     async def delete(self, cid: str) -> None:
         """Forget a blob, wherever it came from."""
@@ -56,8 +58,17 @@ class Keeping:
     async def _put(self, name: str, key: str, bob: BitsOfBinary, max_age: float | None) -> None:
         await self._collection(name).put(key, to_bytes(bob), max_age)
 
-    async def _get(self, name: str, key: str) -> BitsOfBinary | None:
-        return from_bytes(BitsOfBinary, await self._collection(name).get(key))
+    def _get(self, name: str, key: str) -> Awaitable[BitsOfBinary | None]:
+        values, decoded = self._opened.get(name) or self._first(name)
+        # Where the value is there at once, as in memory, this costs no task.
+        return then(values.get(key), lambda value: decoded.get(key, value))
+
+    def _collection(self, name: str) -> KeyValue:
+        return (self._opened.get(name) or self._first(name))[0]
+
+    def _first(self, name: str) -> tuple[KeyValue, Decoded[BitsOfBinary]]:
+        opened = self._opened[name] = (self._open(name), Decoded(BitsOfBinary))
+        return opened
 
 
 def _by_sender(sender: JID, cid: str) -> str:

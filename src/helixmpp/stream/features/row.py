@@ -19,6 +19,8 @@ from helixmpp.stream.features.offered import Features
 __all__ = [
     "AUTHENTICATED",
     "BOUND",
+    "MANAGED",
+    "RESUMED",
     "SECURE",
     "SESSION",
     "TLS",
@@ -39,6 +41,8 @@ SECURE: Final = "secure"  # there is TLS, or the user has loudly asked to do wit
 AUTHENTICATED: Final = "authenticated"
 BOUND: Final = "bound"
 SESSION: Final = "session"
+MANAGED: Final = "managed"  # stanzas are counted and acknowledged (XEP-0198)
+RESUMED: Final = "resumed"  # it goes on with the session of a stream before
 
 
 class Then(Enum):

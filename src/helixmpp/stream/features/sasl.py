@@ -49,7 +49,7 @@ def _negotiate(link: Link, offer: Element) -> Negotiation:
         log.debug("authenticating by %s", mechanism.name)
         failure = yield from _attempt(mechanism, link)
         if failure is None:
-            link.emit(Authenticated(mechanism.name))
+            link.emit(Authenticated(mechanism.name, link.features.sasl_mechanisms))
             return frozenset({AUTHENTICATED})
         condition = condition_of(failure)
         if (mechanism.name, condition, authzid) == (

@@ -9,7 +9,9 @@ took the ``-PLUS`` mechanisms out of its list:
 
 * ``p=…``: bound.
 * ``y``: we could, and saw no offer. A server that made one refuses.
-* ``n``: we cannot, or not by a type that the server knows.
+* ``n``: we cannot, or not by a type that the server is known to have. A server may offer ``-PLUS`` without saying
+  for which types (XEP-0440 is younger than the mechanisms), and wants then what it does not tell, ``tls-unique`` as
+  often as not: the wrong guess would be a refusal, and ``y`` a lie that it takes for an attack.
 """
 
 from dataclasses import dataclass, field
@@ -35,14 +37,12 @@ UNOFFERED: Final = Binding("y,,")
 def common_binding(tls: TLSFacts | None, announced: tuple[str, ...] | None) -> Binding | None:
     """The best type that both sides can do; None where there is none.
 
-    :param announced: what the server says that it can do (XEP-0440). A server that says nothing is taken to
-        know ``tls-server-end-point``, which is the one that every server has to have.
+    :param announced: what the server says that it can do (XEP-0440); None where it does not say.
     """
     ours: dict[str, bytes | None] = {}
     if tls is not None:
         ours = {"tls-exporter": tls.exporter, "tls-server-end-point": tls.server_end_point}
-    theirs = ("tls-server-end-point",) if announced is None else announced
     for name, data in ours.items():
-        if data and name in theirs:
+        if data and name in (announced or ()):
             return Binding(f"p={name},,", data)
     return None

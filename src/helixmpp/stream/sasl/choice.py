@@ -105,7 +105,10 @@ def _hint(config: StreamConfig, tls: TLSFacts | None, offered: Sequence[str], bi
     if "PLAIN" in offered and tls is None and not config.anonymous:
         return ". PLAIN would show the password to whoever listens, because there is no TLS"
     if not bindable and any(name.endswith("-PLUS") for name in offered):
-        return ". The server's -PLUS mechanisms need a channel binding that this connection does not have"
+        return (
+            ". The server's -PLUS mechanisms need a channel binding that this connection does not have, or do not "
+            "say which one"
+        )
     return ""
 
 

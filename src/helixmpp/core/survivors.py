@@ -1,0 +1,40 @@
+"""What of an old session is still worth sending in a new one, and how it then looks.
+
+A new session has no presence yet, asks nothing of what the old one asked, and owes no answer to what the old one
+was asked. A message, and a change of a subscription, are meant for people and not for the session.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+from helixmpp.core.receipt import Receipt
+
+__all__ = ["stamp_delay", "survives"]
+
+_HEAD: Final = re.compile(r"<(\w+)(?:\s[^>]*?)?(?:\stype=(?:\"(\w*)\"|'(\w*)'))?(?:\s[^>]*)?>")
+_SUBSCRIPTIONS: Final = frozenset({"subscribe", "subscribed", "unsubscribe", "unsubscribed"})
+_NS_DELAY: Final = "urn:xmpp:delay"
+
+
+def survives(receipt: Receipt) -> bool:
+    """Whether a stanza that no server has acknowledged is to be sent in another session."""
+    head = _HEAD.match(receipt.text)
+    if head is None or not receipt.stanza:
+        return False
+    name, type_ = head[1], head[2] or head[3] or ""
+    if name == "message":
+        return True
+    if name == "presence":
+        return type_ in _SUBSCRIPTIONS or not receipt.written
+    # An answer belongs to who asked the old session; a request that was written has failed with it.
+    return not receipt.written and type_ in {"get", "set"}
+
+
+def stamp_delay(receipt: Receipt) -> None:
+    """Say in a message that is sent again when it was sent first (XEP-0198 section 4, XEP-0203)."""
+    text = receipt.text
+    end = "</message>"
+    if receipt.time and text.endswith(end) and _NS_DELAY not in text:
+        when = datetime.fromtimestamp(receipt.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        receipt.text = f"{text[: -len(end)]}<delay xmlns='{_NS_DELAY}' stamp='{when}'/>{end}"

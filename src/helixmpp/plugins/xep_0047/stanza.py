@@ -1,0 +1,69 @@
+"""``<open/>``, ``<data/>`` and ``<close/>`` of XEP-0047 section 9."""
+
+from typing import Final, Literal
+
+from helixmpp.stanza import Attr, ElementBase, OneOf, Text, codec_for, one_of
+
+__all__ = ["LARGEST_BLOCK", "NAMESPACE", "Close", "Data", "Open", "StanzaKind"]
+
+NAMESPACE = "http://jabber.org/protocol/ibb"
+
+#: The most bytes of one block, and the last number of a block before they begin at 0 again (sections 2.1, 2.2).
+LARGEST_BLOCK: Final = 65_535
+
+StanzaKind = Literal["iq", "message"]
+
+_KIND: Final[OneOf[StanzaKind]] = one_of("iq", "message")
+
+
+class _UnsignedShort:
+    """``xs:unsignedShort``: 0 to 65535."""
+
+    def parse(self, text: str) -> int:
+        return _checked(codec_for(int).parse(text))
+
+    def format(self, value: int) -> str:
+        return str(_checked(int(codec_for(int).format(value))))
+
+
+def _checked(number: int) -> int:
+    if not 0 <= number <= LARGEST_BLOCK:
+        raise ValueError(f"no number from 0 to {LARGEST_BLOCK}")
+    return number
+
+
+_SHORT: Final = _UnsignedShort()
+
+
+class Open(ElementBase):
+    """A request for a bytestream: its sid, the most bytes of a block, and what the blocks travel in."""
+
+    name = "open"
+    namespace = NAMESPACE
+    plugin_attrib = "ibb_open"
+
+    block_size = Attr(_SHORT, "block-size", required=True)
+    sid = Attr(str)
+    stanza = Attr(_KIND, default="iq")
+
+
+class Data(ElementBase):
+    """One block: its number and, in base64, its bytes."""
+
+    name = "data"
+    namespace = NAMESPACE
+    plugin_attrib = "ibb_data"
+
+    seq = Attr(_SHORT, required=True)
+    sid = Attr(str)
+    data = Text(bytes, default=b"")
+
+
+class Close(ElementBase):
+    """The end of a bytestream."""
+
+    name = "close"
+    namespace = NAMESPACE
+    plugin_attrib = "ibb_close"
+
+    sid = Attr(str)

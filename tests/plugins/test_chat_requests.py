@@ -1,0 +1,168 @@
+"""Files to fetch, clocks, block lists, archive preferences, client state: what is asked and answered."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from helixmpp.errors import XMPPError
+from helixmpp.jid import JID
+from helixmpp.plugins.xep_0066 import XEP_0066
+from helixmpp.plugins.xep_0191 import XEP_0191
+from helixmpp.plugins.xep_0202 import XEP_0202, EntityTime
+from helixmpp.plugins.xep_0352 import XEP_0352
+from helixmpp.plugins.xep_0441 import XEP_0441
+from helixmpp.stanza import Message
+from helixmpp.xml import parse_one, serialize
+from tests.plugins.offline import OfflineClient, OfflineComponent
+
+PLUGINS = [
+    *("xep_0066", "xep_0085", "xep_0184", "xep_0191", "xep_0202", "xep_0280", "xep_0297", "xep_0308"),
+    *("xep_0333", "xep_0352", "xep_0359", "xep_0380", "xep_0394", "xep_0422", "xep_0424", "xep_0428"),
+    *("xep_0441", "xep_0444", "xep_0461"),
+]
+ROMEO = "romeo@montague.example/orchard"
+ROOM = "coven@chat.example"
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[OfflineClient]:
+    xmpp = OfflineClient("juliet@capulet.example/balcony")
+    for plugin in PLUGINS:
+        xmpp.register_plugin(plugin)
+    yield xmpp
+    assert not xmpp.failures
+    await xmpp.aclose()
+
+
+def received(inner: str, sender: str = ROMEO, kind: str = "chat", id_: str = "m1") -> Message:
+    text = f"<message from='{sender}' to='juliet@capulet.example' type='{kind}' id='{id_}'>{inner}</message>"
+    return Message(xml=parse_one(text, stream_ns="jabber:client"))
+
+
+def last(xmpp: OfflineClient | OfflineComponent) -> str:
+    """What was sent last, as text without its id."""
+    element = xmpp.sent[-1]
+    element.attrib.pop("id", None)
+    return serialize(element).replace('"', "'")
+
+
+# -- out-of-band data, time, blocking, client state -----------------------------------------------------------
+
+
+OFFER = "<iq type='set' id='1' from='{}'><query xmlns='jabber:iq:oob'><url>{}</url></query></iq>"
+
+
+async def test_files_that_we_are_asked_to_fetch(client: OfflineClient) -> None:
+    plugin = client.plugin[XEP_0066]
+
+    async def ask(url: str = "https://a/b", sender: str = ROMEO) -> str:
+        (answer,) = await client.receive(OFFER.format(sender, url))
+        error = answer.find("{jabber:client}error")
+        return answer.get("type", "") if error is None else error[0].tag
+
+    condition = "{{urn:ietf:params:xml:ns:xmpp-stanzas}}{}".format
+    assert await ask() == condition("service-unavailable")
+    assert await ask("") == await ask("u:" + "x" * 9000) == condition("bad-request")
+    seen: list[str] = []
+    plugin.register_url_handler(handler=lambda iq: seen.append(iq["oob_transfer"]["url"]))
+
+    async def refuse(_: Any) -> None:
+        raise XMPPError("not-acceptable")
+
+    plugin.register_url_handler("tybalt@capulet.example", refuse)
+    assert await ask() == "result"
+    assert await ask(sender="tybalt@capulet.example/x") == condition("not-acceptable")
+    plugin.register_url_handler("tybalt@capulet.example")
+    assert await ask(sender="tybalt@capulet.example/x") == "result"
+    assert seen == ["https://a/b"] * 2
+    plugin.max_handlers = 0
+    with pytest.raises(ValueError):
+        plugin.register_url_handler("a@b.c", refuse)
+    answer = plugin.send_oob(ROMEO, "https://a/b", "a cat")
+    request = client.sent[-1]
+    assert [child.text for child in request[0]] == ["https://a/b", "a cat"]
+    await client.receive(f"<iq type='result' id='{request.get('id')}' from='{ROMEO}'/>")
+    assert (await answer)["type"] == "result"
+
+
+async def test_what_our_clock_says(client: OfflineClient) -> None:
+    plugin = client.plugin[XEP_0202]
+    question = f"<iq type='get' id='1' from='{ROMEO}'><time xmlns='urn:xmpp:time'/></iq>"
+    plugin.tz_offset = -3600.0 * 6
+    (answer,) = await client.receive(question)
+    told = EntityTime(xml=answer[0])
+    assert told.time is not None
+    assert told.time.utcoffset() == timedelta(hours=-6)
+    assert abs(told.time - datetime.now(UTC)) < timedelta(minutes=1)
+    moment = datetime(2020, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+
+    def told_time(_: JID) -> datetime:
+        return moment
+
+    plugin.local_time = told_time
+    (answer,) = await client.receive(question)
+    assert EntityTime(xml=answer[0])["time"] == moment
+    assert "<tzo>+05:30</tzo><utc>2020-01-01T21:34:05Z</utc>" in serialize(answer)
+    plugin.answer = False
+    (answer,) = await client.receive(question)
+    assert answer.get("type") == "error"
+    waiting = plugin.get_entity_time()
+    assert client.sent[-1].get("to") == "capulet.example"
+    await client.receive(
+        f"<iq type='result' id='{client.sent[-1].get('id')}' from='capulet.example'>"
+        "<time xmlns='urn:xmpp:time'><tzo>Z</tzo><utc>2020-01-01T21:34:05Z</utc></time></iq>"
+    )
+    assert (await waiting)["entity_time"]["time"] == moment
+
+
+async def test_blocking(client: OfflineClient) -> None:
+    plugin = client.plugin[XEP_0191]
+    calls: list[tuple[Callable[[], Awaitable[Any]], str]] = [
+        (lambda: plugin.block("a@b.c"), "<block xmlns='urn:xmpp:blocking'><item jid='a@b.c'/></block>"),
+        (lambda: plugin.unblock(["d.e", JID("a@b.c")]),
+         "<unblock xmlns='urn:xmpp:blocking'><item jid='a@b.c'/><item jid='d.e'/></unblock>"),
+        (plugin.unblock_all, "<unblock xmlns='urn:xmpp:blocking'/>"),
+        (plugin.get_blocked, "<blocklist xmlns='urn:xmpp:blocking'/>"),
+    ]  # fmt: skip
+    for call, expected in calls:
+        waiting = call()
+        request = client.sent[-1]
+        assert serialize(request[0]).replace('"', "'") == expected
+        await client.receive(f"<iq type='result' id='{request.get('id')}'/>")
+        await waiting
+    for nobody in ([], "", [""]):
+        with pytest.raises(ValueError):
+            plugin.unblock(nobody)
+    (answer,) = await client.receive("<iq type='set' id='p'><block xmlns='urn:xmpp:blocking'/></iq>")
+    assert answer.get("type") == "error"
+    (answer,) = await client.receive("<iq type='set' id='p'><unblock xmlns='urn:xmpp:blocking'/></iq>")
+    assert answer.get("type") == "result"
+    (answer,) = await client.receive(
+        "<iq type='set' id='p'><block xmlns='urn:xmpp:blocking'><item jid='a@@b'/></block></iq>"
+    )
+    assert "jid-malformed" in serialize(answer)
+
+
+async def test_archive_preferences(client: OfflineClient) -> None:
+    plugin = client.plugin[XEP_0441]
+    waiting = plugin.set_preferences("always", never=["a@b.c"])
+    request = client.sent[-1]
+    assert serialize(request[0]).replace('"', "'") == (
+        "<prefs xmlns='urn:xmpp:mam:2' default='always'><always/><never><jid>a@b.c</jid></never></prefs>"
+    )
+    await client.receive(
+        f"<iq type='result' id='{request.get('id')}'><prefs xmlns='urn:xmpp:mam:2' default='never'/></iq>"
+    )
+    assert (await waiting)["mam_prefs"]["default"] == "never"
+    waiting = plugin.get_preferences()
+    assert serialize(client.sent[-1][0]).replace('"', "'") == "<prefs xmlns='urn:xmpp:mam:2'/>"
+    await client.receive(f"<iq type='result' id='{client.sent[-1].get('id')}'/>")
+    await waiting
+
+
+async def test_client_state_needs_a_server_that_knows_it(client: OfflineClient) -> None:
+    plugin = client.plugin[XEP_0352]
+    plugin.send_inactive()
+    assert (plugin.enabled, plugin.is_inactive, client.sent) == (False, True, [])

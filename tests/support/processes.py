@@ -1,0 +1,34 @@
+"""A client that plays a process: it can be left lying as ``kill -9`` leaves one."""
+
+import asyncio
+from typing import Any
+
+from helixmpp import ClientXMPP
+from helixmpp.core.receipt import Receipt
+
+__all__ = ["inside", "left_lying", "say"]
+
+
+def inside(thing: object, *names: str) -> Any:
+    """What has no public name, however deep."""
+    for name in names:
+        thing = getattr(thing, name)
+    return thing
+
+
+def say(xmpp: ClientXMPP, text: object, to: str = "bob@example.org") -> Receipt:
+    """Send a chat message."""
+    return xmpp.send(xmpp.make_message(to, str(text), mtype="chat"))
+
+
+async def left_lying(xmpp: ClientXMPP) -> None:
+    """End a client without a word: nothing more is sent; that nothing more is stored is the engine's to see to."""
+    connection = inside(xmpp, "_session")
+    if connection is not None:
+        connection.transport.abort()
+    run = inside(xmpp, "_connector", "_run")
+    if run is not None and run.task is not None:
+        run.stopping = True
+        run.task.cancel()
+        await asyncio.wait((run.task,))
+    await inside(xmpp, "_tasks").cancel_all()

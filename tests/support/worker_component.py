@@ -1,0 +1,92 @@
+"""One of several processes of one component: ``python -m tests.support.worker_component ORDERS``, the orders as JSON.
+
+It prints ``ready`` once it serves. Each payload that it answers with has an attribute ``worker``, its number, so that a
+test sees who answered; what it says in messages begins with the number. A message to the component tells it
+what to set: ``keep TEXT``, ``forget CID``, ``shelve NODE NAME``.
+"""
+
+import asyncio
+import json
+import sys
+from typing import TypedDict
+
+from helixmpp import ComponentXMPP
+from helixmpp.plugins.xep_0030 import XEP_0030
+from helixmpp.plugins.xep_0030.kept import KeptNodes
+from helixmpp.plugins.xep_0077 import XEP_0077
+from helixmpp.plugins.xep_0231 import XEP_0231
+from helixmpp.stanza import Iq, Message, StanzaBase
+
+__all__ = ["LIBRARY", "Orders", "Worker"]
+
+#: The local part of the address whose nodes all workers serve.
+LIBRARY = "library"
+
+
+class Orders(TypedDict):
+    """What the process is told."""
+
+    number: int
+    domain: str
+    secret: str
+    host: str
+    port: int
+    storage: str
+
+
+class Worker(ComponentXMPP):
+    """The component, as each of the processes runs it."""
+
+    def __init__(self, orders: Orders) -> None:
+        super().__init__(
+            orders["domain"], orders["secret"], orders["host"], orders["port"], storage=orders["storage"]
+        )
+        # A component asks for signs of life through its own domain, and here the answer may go to another worker.
+        self.keepalive_interval = 0
+        self.number = orders["number"]
+        self.disco = self.register_plugin(XEP_0030)
+        self.disco.api.bind(KeptNodes(self.disco), jid=f"{LIBRARY}@{orders['domain']}")
+        self.bobs = self.register_plugin(XEP_0231)
+        self.register_plugin(XEP_0077)
+        self.add_filter("out", self.sign)
+        self.add_event_handler("message", self.told)
+        self.add_event_handler("user_register", lambda iq: self.say(iq, "registered"))
+        self.add_event_handler("user_unregister", lambda iq: self.say(iq, "unregistered"))
+        self.add_event_handler("session_start", lambda _: print("ready", flush=True))  # noqa: T201 - the test reads it
+
+    def sign(self, stanza: StanzaBase) -> StanzaBase:
+        """Say in an answer who gave it."""
+        if isinstance(stanza, Iq) and stanza["type"] == "result":
+            for payload in stanza.xml:
+                payload.set("worker", str(self.number))
+        return stanza
+
+    def say(self, iq: Iq, what: str) -> None:
+        """Tell the user who did it."""
+        self.make_message(iq["from"], f"{self.number} {what}", mtype="chat").send()
+
+    async def told(self, message: Message) -> None:
+        """Set something."""
+        match message["body"].split():
+            case ["keep", text]:
+                answer = await self.bobs.set_bob(text.encode(), "text/plain")
+            case ["forget", cid]:
+                await self.bobs.del_bob(cid)
+                answer = cid
+            case ["shelve", node, name]:
+                library = f"{LIBRARY}@{self.boundjid}"
+                await self.disco.add_item(f"{name}@{self.boundjid}", name, node, ijid=library)
+                answer = name
+            case _:
+                answer = "what?"
+        message.reply(f"{self.number} {answer}").send()
+
+
+async def main(orders: Orders) -> None:
+    """Serve until the process is killed."""
+    async with Worker(orders) as worker:
+        await worker.disconnected
+
+
+if __name__ == "__main__":
+    asyncio.run(main(json.loads(sys.argv[1])))
