@@ -72,6 +72,8 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
 @example(data=SHORT_HEADER + b"text]]><a/>", limits=Limits(), places=[])
 @example(data=SHORT_HEADER + b"&<!-- -->", limits=Limits(), places=[])
 @example(data=SHORT_HEADER + b"<a>" + b"x" * 147 + b"<?pi?>", limits=Limits(max_stanza_size=150), places=[])
+@example(data=SHORT_HEADER + b"<a>&#x263a" + b"A" * 28 + b"&", limits=Limits(), places=[])
+@example(data=SHORT_HEADER + b"<a>&#x263a" + b"A" * 28 + b"&\xff", limits=Limits(), places=[])
 @example(data=b"\xef\xbb\xbf\0", limits=Limits(), places=[])
 def test_the_events_do_not_depend_on_the_split(data: bytes, limits: Limits, places: list[int]) -> None:
     whole = read([data], limits, owed)

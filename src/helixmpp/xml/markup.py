@@ -91,6 +91,9 @@ class Markup:
                 return [(data, False)]
         reference = data.rfind(_AMPERSAND, end)
         if reference >= 0 and _REFERENCE_END.search(data, reference + 1) is None:
+            before = data.rfind(_AMPERSAND, end, reference)
+            if before >= 0 and _REFERENCE_END.search(data, before + 1, reference) is None:
+                return [(data, False)]  # one within another: the parser fails at it
             return self._hold(data, reference)
         return [(data, False)]
 
