@@ -320,11 +320,9 @@ async def test_configuring_and_settings(name: str) -> None:
     xmpp = Account(well, name)
     plugin = storing(xmpp, name)
     await plugin.configure("n")
-    await plugin.configure_node("n")
     for request in xmpp.requests:
         assert "#owner" in serialize(request)
         assert PROFILES[name].items() <= options_of(request).items()
-    assert len(xmpp.requests) == 2
-    plugin.configure({})
+    assert len(xmpp.requests) == 1
     xmpp.plugin.configure(name, {})
     await xmpp.aclose()

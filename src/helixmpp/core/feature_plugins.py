@@ -106,7 +106,7 @@ class FeatureMechanisms(BasePlugin):
         super().__init__(xmpp)
         self._choice: set[str] | None = None
         if config:
-            self.configure(config)
+            self.take_config(config)
 
     @property
     def unencrypted_plain(self) -> bool:
@@ -157,7 +157,7 @@ class FeatureMechanisms(BasePlugin):
         finally:
             self._choice = None
 
-    def configure(self, config: Mapping[str, Any]) -> None:
+    def take_config(self, config: Mapping[str, Any]) -> None:
         """Take over settings; the log names those that have no effect here."""
         for key, value in config.items():
             if key in self._KNOWN:

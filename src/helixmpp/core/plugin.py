@@ -56,7 +56,7 @@ class BasePlugin:
         self.xmpp = xmpp
         self.config: dict[str, Any] = dict(self.default_config)
         if config:
-            self.configure(config)
+            self.take_config(config)
         self.api = PluginAPI(xmpp.api, self.name)
         self._collections: dict[str, KeyValue] | None = None
         self._undo: list[Undo] = []
@@ -107,7 +107,7 @@ class BasePlugin:
 
     # -- settings -----------------------------------------------------------------------------------
 
-    def configure(self, config: Mapping[str, Any]) -> None:
+    def take_config(self, config: Mapping[str, Any]) -> None:
         """Take over settings; the plugin manager calls it with what :meth:`register_plugin` was given.
 
         A name that is no setting of this plugin is kept, and the log says so.
@@ -135,7 +135,7 @@ class BasePlugin:
 
     # -- wiring: called by the plugin manager --------------------------------------------------------
 
-    def enable(self) -> None:
+    def wire(self) -> None:
         """Wire everything the class declares; on any failure undo what was done and raise."""
         with self.xmpp.recording(self._undo):
             try:
@@ -145,7 +145,7 @@ class BasePlugin:
                 self._unwire()
                 raise
 
-    def disable(self) -> None:
+    def unwire(self) -> None:
         """Undo everything, the latest first."""
         try:
             self.plugin_end()

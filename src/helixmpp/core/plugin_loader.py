@@ -39,15 +39,15 @@ class Plugin(Protocol):
         """The names of the plugins it needs."""
         ...
 
-    def configure(self, config: Mapping[str, Any]) -> None:
+    def take_config(self, config: Mapping[str, Any]) -> None:
         """Take over settings while it is enabled; TypeError, and none of them taken, for a wrong one."""
         ...
 
-    def enable(self) -> None:
+    def wire(self) -> None:
         """Wire everything."""
         ...
 
-    def disable(self) -> None:
+    def unwire(self) -> None:
         """Undo everything."""
         ...
 

@@ -116,7 +116,7 @@ class PluginManager:
         check_type("the config of a plugin", config, Mapping)
         plugin = self._enabled.get(name)
         if plugin is not None:
-            plugin.configure(config)
+            plugin.take_config(config)
         self._config[name] = config
 
     def enable(self, name: str, pconfig: Mapping[str, Any] | None = None) -> Any:
@@ -192,7 +192,7 @@ class PluginManager:
                 # Two plugins that need each other: the second finds the first on its way already.
                 if dependency not in self._enabling:
                     self._enable(dependency, None, fresh)
-            plugin.enable()
+            plugin.wire()
         finally:
             self._enabling.remove(name)
         self._enabled[name] = plugin
@@ -211,7 +211,7 @@ class PluginManager:
         self._enabled.pop(plugin.name, None)
         for _, removed in tuple(self._watchers):
             removed(plugin)
-        plugin.disable()
+        plugin.unwire()
 
     def session_bind(self, jid: JID) -> None:
         """Tell every plugin that a resource is bound."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterable, Mapping
 from copy import copy
-from typing import Any, ClassVar, Unpack, overload
+from typing import ClassVar, Unpack
 
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import XMPPError
@@ -23,21 +23,7 @@ class Storing(BasePlugin):
 
     profile: ClassVar[Mapping[str, object]] = {}
 
-    @overload
-    def configure(self, config: Mapping[str, Any]) -> None: ...
-    @overload
     def configure(
-        self, config: str, ifrom: OptJid = None, **send_options: Unpack[SendOptions]
-    ) -> Awaitable[Iq]: ...
-    def configure(
-        self, config: Mapping[str, Any] | str, ifrom: OptJid = None, **send_options: Unpack[SendOptions]
-    ) -> Awaitable[Iq] | None:
-        """The same as :meth:`configure_node` for the name of a node; settings, as every plugin takes them."""
-        if isinstance(config, str):
-            return self.configure_node(config, ifrom, **send_options)
-        return super().configure(config)
-
-    def configure_node(
         self, node: str, ifrom: OptJid = None, **send_options: Unpack[SendOptions]
     ) -> Awaitable[Iq]:
         """Configure a node of ours that is there already as the profile says.

@@ -41,16 +41,13 @@ class XEP_0280(BasePlugin):  # noqa: N801 - the name that programs import
     )
     features = (NAMESPACE,)
 
-    # These two names are those of programs, and at the same time those by which the plugin manager begins and ends
-    # every plugin: it does so while the plugin is not among the enabled ones. Hence also the type of what comes back.
-
     def enable(
         self,
         ifrom: JID | str | None = None,
         timeout: float | None = None,
         callback: Callable[[Iq], Any] | None = None,
         timeout_callback: Callable[[Iq], Any] | None = None,
-    ) -> Any:
+    ) -> Awaitable[Iq]:
         """Ask our server for copies from now on, until the session ends (section 4); to be awaited, gives the answer.
 
         :param ifrom: the address to ask from.
@@ -59,9 +56,6 @@ class XEP_0280(BasePlugin):  # noqa: N801 - the name that programs import
         :raises IqError: (when awaited) the server has no carbons, or refuses them.
         :raises IqTimeout: (when awaited) no answer came in time.
         """
-        if self.xmpp.plugin.get(self.name) is not self:
-            super().enable()
-            return None
         return self._ask(CarbonEnable(), ifrom, timeout, callback, timeout_callback)
 
     def disable(
@@ -70,11 +64,8 @@ class XEP_0280(BasePlugin):  # noqa: N801 - the name that programs import
         timeout: float | None = None,
         callback: Callable[[Iq], Any] | None = None,
         timeout_callback: Callable[[Iq], Any] | None = None,
-    ) -> Any:
+    ) -> Awaitable[Iq]:
         """Have no more copies (section 5); the parameters are those of :meth:`enable`."""
-        if self.xmpp.plugin.get(self.name) is not self:
-            super().disable()
-            return None
         return self._ask(CarbonDisable(), ifrom, timeout, callback, timeout_callback)
 
     def make_private(self, message: Message) -> None:
