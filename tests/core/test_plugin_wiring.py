@@ -220,7 +220,7 @@ def test_a_wrong_plugin_name_is_one_clear_error(xmpp: ClientXMPP, name: str) -> 
 
 
 def test_a_close_name_is_suggested(xmpp: ClientXMPP) -> None:
-    with pytest.raises(PluginNotFound, match="did you mean .*'xep_0319'"):
+    with pytest.raises(PluginNotFound, match=r"did you mean .*'xep_0319'"):
         xmpp.register_plugin("xep_0391")
 
 

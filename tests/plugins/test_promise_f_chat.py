@@ -234,6 +234,24 @@ async def test_only_the_author(
 
 
 @pytest.mark.parametrize(
+    ("before", "sender", "known"),
+    [
+        (message(OWN, RECEIVED), ROMEO, True),
+        (message(OWN, RECEIVED), TYBALT, None),
+        (message(OWN, SENT), ROMEO, False),
+        (message(TYBALT, RECEIVED), ROMEO, None),
+        (message(ROMEO, forwarded(FROM_ROMEO)), ROMEO, None),
+    ],
+)
+async def test_copies_tell_who_wrote(
+    juliet: OfflineClient, before: str, sender: str, known: bool | None
+) -> None:
+    await juliet.receive(before)
+    correction = message(sender, "<body>y</body><replace xmlns='urn:xmpp:message-correct:0' id='i'/>")
+    assert juliet.plugin[XEP_0308].is_authentic(parsed(correction)) is known
+
+
+@pytest.mark.parametrize(
     ("id_", "sender", "more", "known"),
     [
         ("of-room", f"{ROOM}/a", occupant("x"), True),

@@ -18,6 +18,7 @@ from helixmpp.plugins.xep_0280.stanza import (
 )
 from helixmpp.plugins.xep_0297.stanza import Forwarded
 from helixmpp.plugins.xep_0334.stanza import NoCopy
+from helixmpp.plugins.xep_0359 import XEP_0359
 from helixmpp.stanza import ElementBase, Iq, Message
 
 __all__ = ["XEP_0280"]
@@ -111,11 +112,16 @@ class XEP_0280(BasePlugin):  # noqa: N801 - the name that programs import
         self._tell(message, "carbon_sent")
 
     def _tell(self, message: Message, event: str) -> None:
-        if self.copied(message) is None:
+        copy = self.copied(message)
+        if copy is None:
             log.warning(
                 "a carbon that is none from our own account is dropped, from %.200s", message.xml.get("from")
             )
             return
+        stanza_ids = self.xmpp.plugin.get(XEP_0359)
+        if stanza_ids is not None:
+            # What is corrected or taken back later may have come, or gone, by another client of ours.
+            stanza_ids.note(copy)
         self.xmpp.event(event, message)
 
     def _ask(

@@ -85,6 +85,11 @@ class XEP_0359(BasePlugin):  # noqa: N801 - the name that programs import
                 self.xmpp.register_handler(Callback(f"{self.name}.authors", matcher, self.authors.note))
             self.xmpp.add_filter("out_sync", self._going_out)
 
+    def note(self, message: Message) -> None:
+        """Remember who wrote a message that came inside of another one which is believed, such as a carbon."""
+        if self._following:
+            self.authors.note(message)
+
     def _going_out(self, stanza: Any) -> Any:
         # What we write in a room comes back from it.
         if isinstance(stanza, Message) and stanza["type"] != "groupchat":
