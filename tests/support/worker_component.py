@@ -2,7 +2,7 @@
 
 It prints ``ready`` once it serves. Each payload that it answers with has an attribute ``worker``, its number, so that a
 test sees who answered; what it says in messages begins with the number. A message to the component tells it
-what to set: ``keep TEXT``, ``forget CID``, ``shelve NODE NAME``.
+what to set: ``keep TEXT``, ``forget CID``, ``shelve NODE NAME NAME ...``.
 """
 
 import asyncio
@@ -12,14 +12,13 @@ from typing import TypedDict
 
 from helixmpp import ComponentXMPP
 from helixmpp.plugins.xep_0030 import XEP_0030
-from helixmpp.plugins.xep_0030.kept import KeptNodes
 from helixmpp.plugins.xep_0077 import XEP_0077
 from helixmpp.plugins.xep_0231 import XEP_0231
 from helixmpp.stanza import Iq, Message, StanzaBase
 
 __all__ = ["LIBRARY", "Orders", "Worker"]
 
-#: The local part of the address whose nodes all workers serve.
+#: The local part of the address whose nodes are set.
 LIBRARY = "library"
 
 
@@ -45,7 +44,6 @@ class Worker(ComponentXMPP):
         self.keepalive_interval = 0
         self.number = orders["number"]
         self.disco = self.register_plugin(XEP_0030)
-        self.disco.api.bind(KeptNodes(self.disco), jid=f"{LIBRARY}@{orders['domain']}")
         self.bobs = self.register_plugin(XEP_0231)
         self.register_plugin(XEP_0077)
         self.add_filter("out", self.sign)
@@ -73,10 +71,10 @@ class Worker(ComponentXMPP):
             case ["forget", cid]:
                 await self.bobs.del_bob(cid)
                 answer = cid
-            case ["shelve", node, name]:
-                library = f"{LIBRARY}@{self.boundjid}"
-                await self.disco.add_item(f"{name}@{self.boundjid}", name, node, ijid=library)
-                answer = name
+            case ["shelve", node, *names]:
+                items = [(f"{name}@{self.boundjid}", None, name) for name in names]
+                await self.disco.set_items(f"{LIBRARY}@{self.boundjid}", node, items=items)
+                answer = node
             case _:
                 answer = "what?"
         message.reply(f"{self.number} {answer}").send()

@@ -70,6 +70,9 @@ class ComponentXMPP(BaseXMPP):
         self.secret = secret
         self.server_host = host or ""
         self.server_port = port or 0
+        #: Whether another connection of this domain was noticed: the server then gives an answer to any of them.
+        self.shares_domain = False
+        self._domain = self.requested_jid.domain
         # RFC 6121 section 4.3: a component answers probes and grants subscriptions itself.
         self.auto_authorize = True
         self.auto_subscribe = True
@@ -97,6 +100,22 @@ class ComponentXMPP(BaseXMPP):
                 timeouts=self.stage_timeouts(),
             )
         )
+
+    def stanza_received(self, element: Element) -> None:
+        """Dispatch one element of the stream."""
+        if not self.shares_domain and element.get("from") == self._domain:
+            # What the domain asks itself, or answers itself, is ours, or another worker's (see ask_server).
+            self.shares_domain = element.tag.endswith("}iq") and element.get("id", "") not in self._iqs
+        super().stanza_received(element)
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether what this component asks itself comes back to it."""
+        return not self.shares_domain
+
+    def ask_unanswered(self) -> None:
+        """What was asked did not come back: some server passes nothing back, or passes it to somebody else."""
+        self.shares_domain = True
 
     def _stamp(self, xml: Element) -> None:
         """Complete a stanza, and refuse one for which the server would end the stream.

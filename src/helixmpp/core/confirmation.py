@@ -9,8 +9,8 @@ import asyncio
 import weakref
 from typing import Any, Protocol
 
-from helixmpp.core.receipt import ACKED, Batch, Outcome, Receipt
-from helixmpp.stanza import IqError
+from helixmpp.core.receipt import ACKED, SENT, Batch, Outcome, Receipt
+from helixmpp.stanza import IqError, IqTimeout
 
 __all__ = ["Confirmation", "is_answer"]
 
@@ -36,6 +36,15 @@ class ConfirmationHost(Protocol):
 
     def ask_server(self) -> "asyncio.Future[Any]":
         """Ask the server anything at all; its answer."""
+        ...
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether an answer surely comes to us."""
+        ...
+
+    def ask_unanswered(self) -> None:
+        """Told that no answer came in time."""
         ...
 
 
@@ -83,18 +92,31 @@ class Confirmation:
         self._asked = [ref for ref in self._asked if ref() is not None]
         if held() is None:
             return
+        if not self._host.can_confirm:
+            self._settle([held], SENT)
+            return
         self._asked.append(held)
         self._host.ask_server().add_done_callback(lambda done: self._answered(done, held))
 
     def _answered(self, done: "asyncio.Future[Any]", held: "weakref.ref[Batch]") -> None:
-        if held not in self._asked or not is_answer(done):
-            return  # the end of the stream says the rest
+        if held not in self._asked:
+            return  # the end of the stream has said it
         upto = self._asked.index(held) + 1
-        answered, self._asked = self._asked[:upto], self._asked[upto:]
-        for ref in answered:
+        asked = self._asked[:upto]
+        if is_answer(done):
+            del self._asked[:upto]
+            self._settle(asked, ACKED)
+        elif not done.cancelled() and isinstance(done.exception(), IqTimeout):
+            self._host.ask_unanswered()
+            if not self._host.can_confirm:
+                del self._asked[:upto]
+                self._settle(asked, SENT)
+
+    def _settle(self, refs: "list[weakref.ref[Batch]]", outcome: Outcome) -> None:
+        for ref in refs:
             batch = ref()
             if batch is not None:
-                batch.settle(ACKED)
+                batch.settle(outcome)
 
     def stream_lost(self, *, clean: bool) -> int:
         """The stream is gone; how many stanzas nobody can account for."""

@@ -349,7 +349,7 @@ class Lifecycle(XMLStream):
                 interval=self.keepalive_interval,
                 timeout=self.keepalive_timeout,
                 ask=lambda: self._ask_for_life(connection),
-                conclusive=lambda: not self.is_component or self._answers_pings,
+                conclusive=lambda: not self.is_component or (self._answers_pings and self.can_confirm),
             )
         if self.whitespace_keepalive:
             self._timers.schedule(

@@ -16,6 +16,7 @@ from helixmpp.core.durable import Durable
 from helixmpp.core.receipt import ACKED, RESENT, SENT, Outcome, Promised, Receipt
 from helixmpp.core.survivors import stamp_delay, survives
 from helixmpp.errors import ConnectionFailure, NotConnectedError
+from helixmpp.stanza import IqTimeout
 from helixmpp.stream import Entry, Management
 
 __all__ = ["Outbox", "OutboxHost"]
@@ -44,6 +45,15 @@ class OutboxHost(Protocol):
 
     def ask_server(self) -> "asyncio.Future[Any]":
         """Ask the server anything at all, where it does not count stanzas; its answer."""
+        ...
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether an answer surely comes to us."""
+        ...
+
+    def ask_unanswered(self) -> None:
+        """Told that no answer came in time."""
         ...
 
     def make_durable(self) -> Durable | None:
@@ -257,6 +267,9 @@ class Outbox:
                 )
             return
         count = self._ledger.sent
+        if not self._host.can_confirm:
+            self.acknowledged(self._ledger.acknowledge(count), SENT)
+            return
         self._host.ask_server().add_done_callback(lambda done: self._answered(done, connection, count))
 
     def _not_acknowledged(self, connection: Connection) -> None:
@@ -281,8 +294,14 @@ class Outbox:
 
     def _answered(self, done: "asyncio.Future[Any]", connection: Connection, count: int) -> None:
         """The server has answered a request, and so it has all that was written before."""
-        if self._connection is connection and is_answer(done):
+        if self._connection is not connection:
+            return
+        if is_answer(done):
             self.acknowledged(self._ledger.acknowledge(count))
+        elif not done.cancelled() and isinstance(done.exception(), IqTimeout):
+            self._host.ask_unanswered()
+            self._unasked = max(self._unasked, 1)
+            self._ask_now()
 
     # -- what receipts ask -----------------------------------------------------------------------------------
 
@@ -385,15 +404,15 @@ class Outbox:
             self._timer.cancel()
             self._timer = None
 
-    def acknowledged(self, entries: list[Entry]) -> None:
-        """The server has these."""
+    def acknowledged(self, entries: list[Entry], outcome: Outcome = ACKED) -> None:
+        """The server has these; or, with another outcome, nobody will ever say more of them."""
         if self._overdue is not None:
             self._overdue.cancel()
             self._overdue = None
         for entry in entries:
             if isinstance(entry, Receipt):
                 self._flying_bytes -= len(entry.text)
-                self._settle(entry, RESENT if entry.again else ACKED)
+                self._settle(entry, RESENT if entry.again and outcome is ACKED else outcome)
         if self._flying_bytes < 0 or not self._ledger.in_flight:
             self._flying_bytes = 0
         if self._in_steps:

@@ -17,7 +17,8 @@ class Outcome(str):
     * ``"acked"``: the server has it (XEP-0198, or where that is off, by an answer to something sent later);
     * ``"resent"``: the same, after it was sent to a second session, so that the receiver may have it twice;
     * ``"failed"``: it was given up, or nobody can say whether the server has it; ``reason`` says why;
-    * ``"sent"``: it is no stanza (``send_raw(" ")``), and nobody acknowledges those.
+    * ``"sent"``: it is written, and nobody says more: it is no stanza (``send_raw(" ")``), or it is one of a
+      component that shares its domain with others, or whose server gives no answers.
     """
 
     __slots__ = ("reason",)

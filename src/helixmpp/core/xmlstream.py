@@ -261,7 +261,8 @@ class XMLStream(ConnectionSettings, StanzaFactory):
     def add_filter(self, mode: str, handler: Callable[[Any], Any], order: int | None = None) -> None:
         """Have ``handler(stanza)`` see each stanza on its way ``"in"`` or ``"out"``; None drops it.
 
-        ``"out"`` takes coroutine functions, too; ``"out_sync"`` filters run after those, right before sending.
+        What is sent passes those of ``"out"``, then those of ``"out_sync"``, and last those of ``"out_sce"``, which is
+        for encryption (XEP-0420). ``"out"`` and ``"out_sce"`` take coroutine functions, too.
         """
         self._filters.add(mode, handler, order)
         self._record(self._filters.discard, mode, handler)
@@ -340,6 +341,14 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         # Not as a stanza: it is our question about the stanzas, and worth nothing on another stream.
         self._outbox.take(serialize(iq.xml, stream_ns=self.default_ns), stanza=False)
         return answer
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether what :meth:`ask_server` asks is surely answered to us."""
+        return True
+
+    def ask_unanswered(self) -> None:
+        """What :meth:`ask_server` asked was not answered in time; a client's dead link is found otherwise."""
 
     def make_durable(self) -> Durable | None:
         """The durable outbox, where settings and storage have one."""
