@@ -166,3 +166,37 @@ async def test_plugins_and_clients_do_not_share_operations() -> None:
     assert await one["do"]() == "one"
     assert await two["do"]() is None
     assert await new_api()["do"]() is None
+
+
+@dataclass
+class Whole:
+    """A store with all there is."""
+
+    word: str
+
+    def do(self, jid: JID, node: str, ifrom: JID | None, args: object) -> str:
+        return self.word
+
+
+@pytest.mark.parametrize("bind_first", [False, True])
+@pytest.mark.parametrize(("jid", "node"), [(None, None), (THEM, None), (None, "n"), (THEM, "n")])
+async def test_an_operation_by_itself_stands_before_a_whole_store(
+    bind_first: bool, jid: JID | None, node: str | None
+) -> None:
+    api = new_api()
+    api.register(says("default"), "do", default=True)
+    for binds in (True, False) if bind_first else (False, True):
+        if binds:
+            api.bind(Whole("whole"), jid, node)
+        else:
+            api.register(says("alone"), "do", jid, node)
+    assert await api["do"](THEM, "n") == "alone"
+    # Taken away, it leaves the place to another store.
+    api.unregister("do", jid, node)
+    assert await api["do"](THEM, "n") == (None if jid is None and node is None else "default")
+    api.bind(Whole("another"), jid, node)
+    assert await api["do"](THEM, "n") == "another"
+    api.bind(Whole("a third"), jid, node)
+    assert await api["do"](THEM, "n") == "a third"
+    api.restore_default("do", jid, node)
+    assert await api["do"](THEM, "n") == "default"

@@ -107,6 +107,9 @@ async def test_nodes_are_apart_and_an_unknown_one_is_not_found(disco: XEP_0030) 
     assert not disco.static.node_exists("me@example.org", "unknown")
     disco.static.add_node("me@example.org", "unknown")
     assert (await disco.info_of(node="unknown")).features == set()
+    disco.static.add_node(node="of mine")
+    assert disco.static.node_exists(node="of mine")
+    assert (await disco.info_of(node="of mine")).features == set()
 
 
 async def test_a_whole_info_is_set(disco: XEP_0030) -> None:

@@ -8,11 +8,12 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from helixmpp.errors import FieldValueError, XMPPError
+from helixmpp.errors import FieldValueError, StateError, XMPPError
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0004 import Form
 from helixmpp.plugins.xep_0077 import XEP_0077, Register, RegistrationStore
 from helixmpp.plugins.xep_0077.users import SLACK, Users
+from helixmpp.plugins.xep_0077.view import UserView
 from helixmpp.stanza import Iq, StanzaBase, StreamFeatures
 from helixmpp.xml import NS_STANZA_ERRORS, parse_one, serialize
 from tests.plugins.offline import OfflineClient, OfflineComponent, settle
@@ -256,6 +257,34 @@ async def test_two_that_come_together_do_not_both_get_the_last_place() -> None:
     outcomes = await asyncio.gather(*(users.put(f"u{n}@b.c", {}) for n in range(10)), return_exceptions=True)
     assert [outcome is None for outcome in outcomes] == [True] * 3 + [False] * 7
     assert len(slow.values) == 3
+
+
+async def test_users_as_a_dictionary(component: OfflineComponent) -> None:
+    view: UserView = getattr(component.plugin[XEP_0077], "_user_store")  # noqa: B009 - the name that programs use
+    assert (dict(view), view.get("bill@shakespeare.lit")) == ({}, None)
+    await component.receive(question(BILL))
+    assert view["bill@shakespeare.lit"] == {"username": "bill", "password": "Calliope"}
+    view["juliet@capulet.lit"] = {"username": "juliet"}
+    assert set(view) == {"bill@shakespeare.lit", "juliet@capulet.lit"}
+    assert len(view) == 2
+    del view["bill@shakespeare.lit"]
+    with pytest.raises(KeyError):
+        del view["bill@shakespeare.lit"]
+    (answer,) = await component.receive(question("", "get", user="bill"))
+    assert Register(xml=answer[0]).registered is False
+
+
+async def test_no_dictionary_of_what_has_to_be_waited_for() -> None:
+    slow = Slow()
+    view = UserView(Users(lambda: slow, lambda: 3))
+    with pytest.raises(StateError, match="has to be waited for"):
+        _ = view["bill@shakespeare.lit"]
+
+
+async def test_instructions_that_there_are_not(component: OfflineComponent) -> None:
+    component.plugin[XEP_0077].form_instructions = ""
+    (answer,) = await component.receive(question("", "get"))
+    assert serialize(answer[0]) == f'<query xmlns="{NS}"><instructions/><username/><password/></query>'
 
 
 async def test_several_processes_share_their_users() -> None:

@@ -12,6 +12,7 @@ from helixmpp.core.engines import Engine, Log, StorageFull
 from helixmpp.core.roster import RosterState
 from helixmpp.core.roster.waiting import MAX_WAITING
 from helixmpp.errors import StorageError
+from helixmpp.jid import JID
 from helixmpp.storage import MemoryEngine
 from helixmpp.xml import NS_CLIENT, NS_ROSTER
 from tests.roster.fakes import FakeClient, FakeComponent, FakeStream, roster_item, roster_push, roster_result
@@ -258,6 +259,19 @@ async def test_a_backend_has_precedence(of_node: bool) -> None:
     assert states(again) == {JULIET: {"from": True, "to": True}}
     assert again.me.version == "v1"
     await again.aclose()
+
+
+async def test_the_roster_of_an_account_that_was_not_asked_for_is_not_kept() -> None:
+    """An anonymous client has another account in each session, and no use for the version of one before."""
+    engine = EngineOfTest()
+    for number in range(2):
+        xmpp = FakeClient("example.org", storage=engine, anonymous=True)
+        await xmpp.roster.load()
+        xmpp.boundjid = JID(f"random{number}@example.org/x")
+        assert await get_roster(xmpp, roster_item(JULIET, "both"), ver="v1") == ""
+        await settle()
+        await xmpp.aclose()
+    assert engine.appended == []
 
 
 async def test_what_the_program_set_before_the_loading_is_newer() -> None:

@@ -114,9 +114,9 @@ def program(plugin: type[BasePlugin], store: type) -> str:
 
 
 def test_every_plugin_of_the_promise_has_a_typed_store() -> None:
-    names = {plugin.name for plugin in STORES}
+    sizes = {plugin.name: len(methods_of(store)) for plugin, store in STORES.items()}
     promised = "0012 0027 0030 0047 0050 0054 0055 0065 0077 0095 0100 0115 0128 0153 0231 0319"
-    assert {f"xep_{number}" for number in promised.split()} <= names
+    assert sum(sizes[f"xep_{number}"] for number in promised.split()) == 68
 
 
 @pytest.mark.parametrize("plugin", STORES, ids=lambda plugin: plugin.name)

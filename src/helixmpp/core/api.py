@@ -47,7 +47,7 @@ class APIOwner(Protocol):
 class Operation:
     """One operation of one plugin: its handlers by JID and node, and the default one."""
 
-    __slots__ = ("default", "everywhere", "name", "special")
+    __slots__ = ("alone", "default", "everywhere", "name", "special")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -55,6 +55,8 @@ class Operation:
         self.everywhere: Handler | None = None
         # ("jid" or "", "node" or "") -> handler; None for nearly every operation, and then never looked at
         self.special: dict[tuple[str, str], Handler] | None = None
+        # Where the program registered a handler by itself, and not with a whole store.
+        self.alone: set[tuple[str, str]] | None = None
 
     def put(self, key: tuple[str, str], handler: Handler) -> None:
         """Answer by this handler at this JID and node."""
@@ -67,6 +69,21 @@ class Operation:
         if self.special is not None:
             self.special.pop(key, None)
             self.special = self.special or None
+
+    def take_turn(self, key: tuple[str, str], *, one_of_many: bool) -> bool:
+        """Whether a handler may answer at this JID and node: one of a whole store not before one by itself."""
+        if one_of_many:
+            return self.alone is None or key not in self.alone
+        if self.alone is None:
+            self.alone = set()
+        self.alone.add(key)
+        return True
+
+    def forget_turn(self, key: tuple[str, str]) -> None:
+        """Nothing is registered by itself any more at this JID and node."""
+        if self.alone is not None:
+            self.alone.discard(key)
+            self.alone = self.alone or None
 
     def find(self, jid: str, node: str) -> Handler | None:
         """The most specific handler for this address and node."""
@@ -115,8 +132,12 @@ class APIRegistry:
         default: bool = False,
         *,
         blocking: bool = False,
+        one_of_many: bool = False,
     ) -> None:
-        """Answer ``op`` of the plugin ``ctx`` with ``handler``; see :meth:`PluginAPI.register`."""
+        """Answer ``op`` of the plugin ``ctx`` with ``handler``; see :meth:`PluginAPI.register`.
+
+        :param one_of_many: it comes with a whole store, and so stands behind one that was registered by itself.
+        """
         adapted = _adapt(handler, op, blocking=blocking)
         operation = self.operation(ctx, op)
         key = self._key(ctx, jid, node)
@@ -126,10 +147,11 @@ class APIRegistry:
             if in_force is None or in_force is operation.default:
                 operation.everywhere = adapted
             operation.default = adapted
-        elif key == ("", ""):
-            operation.everywhere = adapted
-        else:
-            operation.put(key, adapted)
+        elif operation.take_turn(key, one_of_many=one_of_many):
+            if key == ("", ""):
+                operation.everywhere = adapted
+            else:
+                operation.put(key, adapted)
 
     def unregister(self, ctx: str, op: str, jid: JID | str | None = None, node: str | None = None) -> None:
         """Take the handler of exactly this JID and node away; without both, the global one."""
@@ -137,6 +159,7 @@ class APIRegistry:
         key = self._key(ctx, jid, node)
         if operation is None:
             return
+        operation.forget_turn(key)
         if key == ("", ""):
             operation.everywhere = None
         else:
@@ -150,6 +173,7 @@ class APIRegistry:
         key = self._key(ctx, jid, node)
         if operation is None:
             return
+        operation.forget_turn(key)
         if key == ("", ""):
             operation.everywhere = operation.default
         elif operation.default is None:
@@ -281,13 +305,17 @@ class PluginAPI(Generic[StoreT]):
     ) -> None:
         """Answer every operation that ``store`` has a method for by that method.
 
+        An operation that was registered by itself, before or later, keeps its own handler at that JID and node.
+
         :raises TypeError: the object has none of the plugin's operations.
         """
         bound = 0
         for op in self._registry.operations(self._ctx):
             method = getattr(store, op, None)
             if callable(method):
-                self.register(method, op, jid, node, blocking=blocking)
+                self._registry.register(
+                    self._ctx, method, op, jid, node, blocking=blocking, one_of_many=True
+                )
                 bound += 1
         if not bound:
             names = ", ".join(self._registry.operations(self._ctx))

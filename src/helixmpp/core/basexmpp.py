@@ -88,6 +88,14 @@ class BaseXMPP(LegacyMembers, MessageEvents, SubscriptionHandling):
             except StorageError as error:
                 self.exception(error)
 
+    async def prepare(self) -> None:
+        """Make ready for connecting: what an earlier process left is here before the session.
+
+        :raises StorageError: the storage cannot be read.
+        """
+        await super().prepare()
+        await self.roster.load()
+
     def _session_begins(self) -> None:
         self.plugin.session_bind(self.boundjid)
 

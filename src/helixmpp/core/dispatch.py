@@ -106,7 +106,7 @@ class Dispatcher:
         if not self._filters.incoming:
             return stanza
         try:
-            return self._filters.run("in", stanza)
+            return self._filters.run_in(stanza)
         except ANY_FAILURE as error:
             self.failed(error, stanza, "incoming filter")
             return None

@@ -56,8 +56,6 @@ class FilterQueue:
         return self._queue(stanza, None)
 
     def _finish(self, stanza: StanzaBase | None) -> Receipt:
-        if stanza is not None:
-            stanza = self._filters.run("out_sync", stanza)
         return self._refuse(_DROPPED) if stanza is None else self._deliver(stanza)
 
     def _queue(self, stanza: StanzaBase, running: Awaitable[StanzaBase | None] | None) -> Receipt:

@@ -32,11 +32,6 @@ class ClientRoster(SubscriptionHandling):
         pushed = StanzaPath("iq@type=set/roster")
         self.roster.xmpp.register_handler(Callback("Roster Update", pushed, self._handle_roster))
 
-    async def prepare(self) -> None:
-        """Make ready for connecting: the roster that an earlier process left is here before the session."""
-        await super().prepare()
-        await self.roster.load()
-
     def get_roster(
         self,
         callback: OptCallback = None,

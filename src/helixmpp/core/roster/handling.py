@@ -44,9 +44,6 @@ class SubscriptionHandling:
         """Whether ``storage=`` names a place that outlives the process; an engine of the program's counts as one."""
         return self._storage is not None and not str(self._storage).startswith("memory:")
 
-    async def prepare(self) -> None:
-        """Make ready for connecting: nothing here; in the order of the classes, what connects comes before this."""
-
     def _install_subscriptions(self) -> None:
         """Register the handler for presences, and the default reactions as event handlers."""
         xmpp = self.roster.xmpp

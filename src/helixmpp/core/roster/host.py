@@ -22,6 +22,11 @@ class RosterHost(Protocol):
         ...
 
     @property
+    def requested_jid(self) -> JID:
+        """The address that the program gave."""
+        ...
+
+    @property
     def is_component(self) -> bool:
         """Whether we keep subscriptions ourselves, as a component, or our server does that for us."""
         ...

@@ -44,7 +44,7 @@ class KeptRosters(Protocol):
 
     @property
     def kept_elsewhere(self) -> bool:
-        """Whether a backend of the program's keeps all rosters."""
+        """Whether all rosters are somebody else's to keep, or nobody's."""
         ...
 
     def state_of(self, owner: str, bare: str) -> State | None:

@@ -65,10 +65,13 @@ class Kept:
 
     @property
     def kept_elsewhere(self) -> bool:
-        """Whether a backend of the program's keeps all rosters."""
-        roster = self._roster
-        # A client has one roster: a backend of that one has it all.
-        return (roster.db if roster.xmpp.is_component else roster[None].db) is not None
+        """Whether a backend of the program's keeps all rosters, or what is here is nobody's to come back to."""
+        roster, xmpp = self._roster, self._roster.xmpp
+        if xmpp.is_component:
+            return roster.db is not None
+        # A client has one roster: a backend of that one has it all. Where the server gave another account than was
+        # asked for, as to anonymous clients, the next session has yet another.
+        return roster[None].db is not None or xmpp.boundjid.bare != xmpp.requested_jid.bare
 
     def state_of(self, owner: str, bare: str) -> State | None:
         """What is to be kept of an item; None where there is nothing."""

@@ -13,7 +13,7 @@ from helixmpp.jid import JID
 from helixmpp.plugins._answers import send_answer
 from helixmpp.plugins.xep_0030.domain import DomainInfo
 from helixmpp.plugins.xep_0030.saying import Saying
-from helixmpp.plugins.xep_0030.stanza import NS_INFO, NS_ITEMS, DiscoInfo, DiscoItems
+from helixmpp.plugins.xep_0030.stanza import NS_INFO, DiscoInfo, DiscoItems
 from helixmpp.plugins.xep_0030.static import DiscoLimits, StaticDisco
 from helixmpp.plugins.xep_0030.store import OPERATIONS
 from helixmpp.stanza import Iq

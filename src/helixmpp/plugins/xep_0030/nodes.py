@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from typing import Any, Protocol
 
 from helixmpp.core.done import Done
@@ -55,10 +55,12 @@ class KeptNodes:
     :param nodes: those in memory, which go before.
     """
 
-    def __init__(self, nodes: Mapping[Key, Node], storage: NodeStorage) -> None:
+    def __init__(self, nodes: dict[Key, Node], storage: NodeStorage) -> None:
         self._nodes = nodes
         self._storage = storage
         self._changed: dict[Key, None] = {}
+        # What of those in memory stands in the storage, unless another worker has changed it since.
+        self._written: dict[Key, bytes] = {}
         self._writing: Key | None = None
         self._worker: asyncio.Future[Any] | None = None
 
@@ -97,9 +99,12 @@ class KeptNodes:
             node = self._nodes.get(key)
             try:
                 if node is None:
+                    self._written.pop(key, None)
                     await values.delete(_name(key))
                 else:
-                    await values.put(_name(key), _to_bytes(node))
+                    value = _to_bytes(node)
+                    await values.put(_name(key), value)
+                    self._written[key] = value
             except StorageError as error:
                 log.error("a node of service discovery is not kept: %s", error)
             except BaseException:
@@ -109,7 +114,7 @@ class KeptNodes:
                 self._writing = None
 
     def may_have(self, key: Key) -> bool:
-        """Whether a node that is not in memory may be in the storage."""
+        """Whether a node may be in the storage, and newer there than in memory."""
         return (
             key not in self._changed
             and key != self._writing
@@ -119,10 +124,20 @@ class KeptNodes:
         )
 
     async def get(self, key: Key) -> Node | None:
-        """What another worker, or an earlier process, has said of a node."""
+        """What is known of a node, also what another worker or an earlier process has said of it."""
         values = self._storage.node_collection()
         value = await values.get(_name(key)) if values is not None else None
-        return None if value is None else _from_bytes(value)
+        mine = self._nodes.get(key)
+        if value is None or key in self._changed or key == self._writing:
+            return mine
+        if mine is not None and self._written.get(key) in (None, value):
+            return mine  # nobody else has changed it, or it could not be written
+        found = _from_bytes(value)
+        if mine is None or found is None:
+            return found or mine
+        # What this process changes from now on, it changes of this.
+        self._nodes[key], self._written[key] = found, value
+        return found
 
 
 def _has_loop() -> bool:

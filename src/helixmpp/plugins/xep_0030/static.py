@@ -60,8 +60,8 @@ class DiscoAsker(NodeStorage, Protocol):
 class StaticDisco:
     """The default handlers of all operations, for programs to fall back to: ``plugin.static.get_info(...)``.
 
-    What it gives is a copy: changing it changes nothing here. With a lasting ``storage=`` a node that this process
-    has said nothing of yet is looked up there, and what is given has to be awaited.
+    What it gives is a copy: changing it changes nothing here. With a lasting ``storage=`` a node is looked up there,
+    where another worker may have changed it, and what is given has to be awaited.
     """
 
     def __init__(
@@ -76,11 +76,15 @@ class StaticDisco:
 
     # -- nodes ------------------------------------------------------------------------------------------
 
-    def node_exists(self, jid: JID | str | None = None, node: str | None = None, ifrom: JID | None = None) -> bool:
+    def node_exists(
+        self, jid: JID | str | None = None, node: str | None = None, ifrom: JID | None = None
+    ) -> bool:
         """Whether anything was said of a node."""
         return self._key(jid, node) in self._nodes
 
-    def add_node(self, jid: JID | str | None = None, node: str | None = None, ifrom: JID | None = None) -> Awaitable[Any]:
+    def add_node(
+        self, jid: JID | str | None = None, node: str | None = None, ifrom: JID | None = None
+    ) -> Awaitable[Any]:
         """Make a node known, though it has neither identities nor features nor items yet."""
         self._node(jid, node)
         return self._changed(jid, node)
@@ -110,10 +114,9 @@ class StaticDisco:
     ) -> DiscoInfo | Awaitable[DiscoInfo]:
         """Give identities and features; ``item-not-found`` for a node that nothing was said of."""
         key = self._key(jid, node)
-        found = self._nodes.get(key)
-        if found is None and self.kept.may_have(key):
+        if self.kept.may_have(key):
             return self._kept_info(key)
-        return _info(found, node)
+        return _info(self._nodes.get(key), node)
 
     async def _kept_info(self, key: Key) -> DiscoInfo:
         return _info(await self.kept.get(key), key[1])
@@ -191,10 +194,9 @@ class StaticDisco:
     ) -> DiscoItems | Awaitable[DiscoItems]:
         """Give the items; ``item-not-found`` for a node that nothing was said of."""
         key = self._key(jid, node)
-        found = self._nodes.get(key)
-        if found is None and self.kept.may_have(key):
+        if self.kept.may_have(key):
             return self._kept_items(key)
-        return _items(found, node)
+        return _items(self._nodes.get(key), node)
 
     async def _kept_items(self, key: Key) -> DiscoItems:
         return _items(await self.kept.get(key), key[1])

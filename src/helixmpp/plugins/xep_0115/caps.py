@@ -57,7 +57,9 @@ class XEP_0115(BasePlugin):  # noqa: N801 - the name that programs import
     max_caps = Setting(1_000, "how many hashes are remembered")
     max_jids = Setting(10_000, "of how many addresses it is remembered which hash they sent")
     jid_age = Setting(86_400.0, "for how many seconds")
-    max_own = Setting(10_000, "how many addresses of our own have capabilities, at a component")
+    # Each is a node of service discovery, of which there are max_nodes (XEP-0030): strangers, whose presences make a
+    # component answer from the address that they chose, leave room for those of the program.
+    max_own = Setting(5_000, "how many addresses of our own have capabilities, at a component")
     max_queries = Setting(5, "how many questions for capabilities are on their way at a time")
     max_waiting = Setting(1_000, "how many hashes wait to be asked for")
     max_tries = Setting(3, "how many of those who sent a hash are asked until one tells the truth")
@@ -67,7 +69,9 @@ class XEP_0115(BasePlugin):  # noqa: N801 - the name that programs import
         """Put the hash on presences, and take over two operations of XEP-0030."""
         if self.hash not in HASHES:
             raise ValueError(f"no hash {self.hash!r} here; give one of {', '.join(HASHES)}")
-        self._kept = Keeping(self._open, lambda: self.cache, lambda: self.jid_age, lambda: self.max_own)
+        self._kept = Keeping(
+            self._open, lambda: self.cache, lambda: self.jid_age, lambda: self.max_own, self._forget_own
+        )
         self._asker = Asker(self, lambda work: self.xmpp.watch_task(work, self.name))
         self.xmpp.add_filter("out", self._filter_add_caps)
         disco = self.xmpp.plugin[XEP_0030]
@@ -83,7 +87,7 @@ class XEP_0115(BasePlugin):  # noqa: N801 - the name that programs import
 
     def session_bind(self, jid: JID) -> None:
         """Begin anew: the address and the features may be others than in the session before."""
-        self._kept.own.clear()
+        self._kept.clear_own()
 
     @listens("session_end")
     def _session_ended(self, _: object) -> None:
@@ -206,6 +210,12 @@ class XEP_0115(BasePlugin):  # noqa: N801 - the name that programs import
         await self.cache_caps(verstring, info)
         await self.assign_verstring(own, verstring)
         return verstring
+
+    def _forget_own(self, own: str, verstring: str) -> None:
+        """No longer answer for the hash of an address of ours."""
+        disco = self.xmpp.plugin.get(XEP_0030)
+        if disco is not None:
+            disco.static.del_info(JID.parse(own), f"{self.caps_node}#{verstring}")
 
     def _presence_was_sent(self, own: JID) -> bool:
         return self.xmpp.is_connected() and self.xmpp.roster[own].last_status is not None

@@ -35,6 +35,7 @@ class Keeping:
     :param cache: gives the object that a program has in the place of the first collection, or None.
     :param jid_age: gives how many seconds an address keeps its hash.
     :param max_own: how many addresses of our own have one.
+    :param forgotten: told of an address of ours, with its hash, that has none any more.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class Keeping:
         cache: Callable[[], CapsCache | None],
         jid_age: Callable[[], float],
         max_own: Callable[[], int],
+        forgotten: Callable[[str, str], object],
     ) -> None:
         self._collection = collection
         self._cache = cache
         self._jid_age = jid_age
         self._max_own = max_own
+        self._forgotten = forgotten
         self.own: OrderedDict[str, str] = OrderedDict()
 
     async def put(self, verstring: str, info: DiscoInfo) -> None:
@@ -83,7 +86,12 @@ class Keeping:
         self.own[jid.full] = verstring
         self.own.move_to_end(jid.full)
         while len(self.own) > self._max_own():
-            self.own.popitem(last=False)
+            self._forgotten(*self.own.popitem(last=False))
+
+    def clear_own(self) -> None:
+        """Forget the hashes of all addresses of ours."""
+        while self.own:
+            self._forgotten(*self.own.popitem())
 
     async def assign(self, jid: JID, verstring: str) -> None:
         """Keep the hash that an address sent."""
