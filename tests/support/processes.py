@@ -5,8 +5,9 @@ from typing import Any
 
 from helixmpp import ClientXMPP
 from helixmpp.core.receipt import Receipt
+from helixmpp.errors import StanzaNotSent
 
-__all__ = ["inside", "left_lying", "say"]
+__all__ = ["inside", "left_lying", "outcome_of", "say", "within"]
 
 
 def inside(thing: object, *names: str) -> Any:
@@ -32,3 +33,19 @@ async def left_lying(xmpp: ClientXMPP) -> None:
         run.task.cancel()
         await asyncio.wait((run.task,))
     await inside(xmpp, "_tasks").cancel_all()
+
+
+async def within(seconds: float, what: Any) -> Any:
+    """Await something for so long."""
+    async with asyncio.timeout(seconds):
+        return await what
+
+
+async def outcome_of(receipt: Receipt, seconds: float = 1.5) -> str:
+    """What became of a stanza; "open" where that is not known in time."""
+    try:
+        return str(await within(seconds, receipt))
+    except StanzaNotSent:
+        return "failed"
+    except TimeoutError:
+        return "open"

@@ -11,6 +11,7 @@ pings and requests for acknowledgements unless told not to, and writes down what
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self, cast
@@ -60,6 +61,7 @@ class RawLink(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._authenticated = False
         self._put_off = b""
+        self._heard = asyncio.Event()
         #: Whether stanzas can be exchanged, whether the client has ended its stream, and the connection.
         self.ready = self.ended = self.closed = False
         self.session: Session | None = None
@@ -91,6 +93,13 @@ class RawLink(asyncio.Protocol):
         if self._transport is not None:
             self._transport.resume_reading()
 
+    async def until(self, condition: Callable[[], object], seconds: float = 5) -> None:
+        """Wait until what came makes the condition true, without looking all the time."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self._heard.clear()
+                await self._heard.wait()
+
     def bodies(self) -> list[str]:
         """The texts of the messages that came on this link."""
         return [body for one in self.stanzas if (body := one.findtext(f"{{{self._ns}}}body")) is not None]
@@ -107,6 +116,7 @@ class RawLink(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Note the end."""
         self.closed = True
+        self._heard.set()
 
     def proceed(self) -> None:
         """Go on with a negotiation that the server's ``stalls`` has put off."""
@@ -119,6 +129,7 @@ class RawLink(asyncio.Protocol):
             self._put_off += data
         else:
             self._take(data)
+        self._heard.set()
 
     def _take(self, data: bytes) -> None:
         if not self.ready and data.lstrip().startswith((b"<?xml", b"<stream:stream")):
@@ -215,12 +226,12 @@ class RawLink(asyncio.Protocol):
     def acknowledge(self, less: int = 0) -> None:
         """Tell the client how much is handled, or ``less`` than that."""
         if self.session is not None:
-            self.say(f"<a xmlns='{NS_SM}' h='{self.session.handled - less}'/>")
+            self.say(f"<a xmlns='{NS_SM}' h='{(self.session.handled - less) % 2**32}'/>")
 
     def _stanza(self, name: str, element: Element) -> None:
         self.stanzas.append(element)
         if self.session is not None:
-            self.session.handled += 1
+            self.session.handled = (self.session.handled + 1) % 2**32
             self.session.got.append(element)
         is_ping = element.find("{urn:xmpp:ping}ping") is not None
         if name == "iq" and element.get("type") == "get" and is_ping and self._server.pongs:

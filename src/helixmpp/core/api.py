@@ -313,9 +313,7 @@ class PluginAPI(Generic[StoreT]):
         for op in self._registry.operations(self._ctx):
             method = getattr(store, op, None)
             if callable(method):
-                self._registry.register(
-                    self._ctx, method, op, jid, node, blocking=blocking, one_of_many=True
-                )
+                self._registry.register(self._ctx, method, op, jid, node, blocking=blocking, one_of_many=True)
                 bound += 1
         if not bound:
             names = ", ".join(self._registry.operations(self._ctx))

@@ -35,6 +35,7 @@ P = TypeVar("P")
 
 # What a server takes of one stanza is rarely a tenth of this, in bytes.
 _LONGEST_SENT = 16_777_216
+_NO_LIMIT = 2**31
 
 
 class BaseXMPP(LegacyMembers, MessageEvents, SubscriptionHandling):
@@ -182,9 +183,12 @@ class BaseXMPP(LegacyMembers, MessageEvents, SubscriptionHandling):
         name = f"outbox/{self.requested_jid.resource}"
         return Durable(
             self._outbox,
-            self.log(name, limit=self.outbox_limit, value_limit=_LONGEST_SENT),
+            # How many may wait is looked at when they are taken. Here each stands twice while it is numbered anew,
+            # and during a session there may be more.
+            self.log(name, limit=_NO_LIMIT, value_limit=_LONGEST_SENT),
             self.collection(name, limit=10, value_limit=65_536),
             self._tasks.start,
+            _LONGEST_SENT,
         )
 
     def log(self, name: str, *, limit: int, value_limit: int) -> Log:

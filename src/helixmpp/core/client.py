@@ -98,7 +98,7 @@ class ClientXMPP(ClientRoster, BaseXMPP):
 
     def make_machine(self) -> ClientStream:
         """The protocol machine of one connection."""
-        return ClientStream(
+        machine = ClientStream(
             StreamConfig(
                 jid=self.requested_jid,
                 password=self.password,
@@ -118,6 +118,9 @@ class ClientXMPP(ClientRoster, BaseXMPP):
                 resumption=self.resumption,
             )
         )
+        for id_ in self._owed:
+            machine.expect_owed(id_)
+        return machine
 
     def _mechanisms(self) -> tuple[str, ...] | None:
         """The SASL mechanisms that may be used, where the program says which."""

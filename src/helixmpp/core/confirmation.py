@@ -34,6 +34,15 @@ class ConfirmationHost(Protocol):
         """The event loop."""
         ...
 
+    @property
+    def tells_outcomes(self) -> bool:
+        """Whether somebody wants to know of each stanza what became of it."""
+        ...
+
+    def stanza_settled(self, receipt: Receipt, outcome: Outcome) -> None:
+        """Told what became of a stanza."""
+        ...
+
     def ask_server(self) -> "asyncio.Future[Any]":
         """Ask the server anything at all; its answer."""
         ...
@@ -57,6 +66,8 @@ class Confirmation:
         self._count = 0
         # Those that a question was sent for. Weakly: where nobody holds a receipt, nobody wants to know.
         self._asked: list[weakref.ref[Batch]] = []
+        # What the program has handlers for is told of each, whoever holds it.
+        self._told: dict[Batch, list[Receipt]] = {}
         self._timer: asyncio.Handle | None = None
         self._soon = False
 
@@ -70,6 +81,8 @@ class Confirmation:
                 self._timer = self._host.loop.call_later(self._host.ack_delay, self._close_batch)
         self._count += 1
         receipt.join(batch)
+        if self._host.tells_outcomes:
+            self._told.setdefault(batch, []).append(receipt)
         if receipt.is_awaited:
             self.ask_soon()
 
@@ -111,12 +124,19 @@ class Confirmation:
             if not self._host.can_confirm:
                 del self._asked[:upto]
                 self._settle(asked, SENT)
+            else:
+                self._host.ask_server().add_done_callback(lambda done: self._answered(done, held))
 
     def _settle(self, refs: "list[weakref.ref[Batch]]", outcome: Outcome) -> None:
         for ref in refs:
             batch = ref()
             if batch is not None:
-                batch.settle(outcome)
+                self._settle_one(batch, outcome)
+
+    def _settle_one(self, batch: Batch, outcome: Outcome) -> None:
+        batch.settle(outcome)
+        for receipt in self._told.pop(batch, ()):
+            self._host.stanza_settled(receipt, outcome)
 
     def stream_lost(self, *, clean: bool) -> int:
         """The stream is gone; how many stanzas nobody can account for."""
@@ -126,12 +146,9 @@ class Confirmation:
         self._soon = False
         outcome = ACKED if clean else _UNKNOWN
         count = 0 if clean or self._batch is None else self._count
-        for ref in self._asked:
-            batch = ref()
-            if batch is not None:
-                batch.settle(outcome)
-        self._asked.clear()
-        if self._batch is not None:
-            self._batch.settle(outcome)
-            self._batch = None
+        asked, self._asked = self._asked, []
+        self._settle(asked, outcome)
+        batch, self._batch = self._batch, None
+        if batch is not None:
+            self._settle_one(batch, outcome)
         return count

@@ -23,6 +23,7 @@ from helixmpp.errors import (
     StreamFailure,
 )
 from helixmpp.stream import (
+    Acknowledged,
     ClientStream,
     Closed,
     ComponentStream,
@@ -298,6 +299,15 @@ class Connection:
         return self._writable is not None
 
     @property
+    def unsent(self) -> int:
+        """How many bytes wait for the peer to read, if it reads too slowly; 0 if it does not."""
+        return (
+            self.transport.get_write_buffer_size()
+            if self.transport is not None and self.writing_paused
+            else 0
+        )
+
+    @property
     def reading(self) -> bool:
         """Whether what comes is read: not while a program does not keep up."""
         return self._reading
@@ -406,11 +416,18 @@ class Connection:
     def abort(self) -> None:
         """Let go of the transport at once, whatever is still to be sent."""
         self._aborted = True
+        self._tell_acknowledged()
         if self._dialing is not None:
             self._dialing.cancel()
         if self.transport is not None:
             self.transport.abort()
         self._end()
+
+    def _tell_acknowledged(self) -> None:
+        """Tell what the server has: the ledger let go of it as it was read, and nothing more is dispatched."""
+        while (event := self.machine.next_event()) is not None:
+            if isinstance(event, Acknowledged):
+                self._owner.stream_event(event)
 
     def _end(self) -> None:
         self._over = True

@@ -104,7 +104,8 @@ class Connector:
         self.backoff = Backoff()
         self._keys = SaltedPasswords()
         self._run: Run | None = None
-        self._wants_restart = False
+        # The life that another one is to follow at once.
+        self._restarting: Run | None = None
         self._address = ("", 0)
         # Where the server sent us (see-other-host), and how often in a row.
         self._redirect: Target | None = None
@@ -131,6 +132,7 @@ class Connector:
             return _own_view(before.first, loop)
         self._had_session = False
         self._redirect = None
+        self._restarting = None
         self._address = (host, port)
         run = self._run = Run(loop.create_future())
         # The events connection_failed and failed_auth tell it too; who does not await is not told twice.
@@ -166,17 +168,15 @@ class Connector:
         Not ``async`` itself: what is wanted last counts, and that is told by the order of the calls.
         """
         run = self.give_up()
-        self._wants_restart = True
-        return self._restart(run, wait)
-
-    async def _restart(self, run: "Run | None", wait: float) -> None:
-        await self.end(run, wait)
-        if self._wants_restart and self._run is run:
+        if run is None or not self.running:
             self.start(*self._address)
+        else:
+            self._restarting = run
+        return self.end(run, wait)
 
     def forget_restart(self) -> None:
         """An end is wanted, whatever was wanted before."""
-        self._wants_restart = False
+        self._restarting = None
 
     def abort(self) -> None:
         """Cut the connection without a word; nothing follows."""
@@ -200,7 +200,12 @@ class Connector:
         failure = error if isinstance(error, Exception) else run.error
         if not run.first.done():
             run.first.set_exception(failure or _given_up())
-        if self._run is run:
+        if self._run is not run:
+            return
+        if self._restarting is run:
+            # Nothing has stopped: what waits goes out with the next session.
+            self.start(*self._address)
+        else:
             self._owner.connecting_stopped(failure)
 
     async def _keep_trying(self, run: "Run", before: "Run | None") -> None:

@@ -59,6 +59,7 @@ class Durable:
     """The log of what is sent, and the state that the next process resumes with.
 
     :param start: starts a task of the client.
+    :param longest: how many bytes the log takes of one stanza.
     """
 
     def __init__(
@@ -67,11 +68,15 @@ class Durable:
         entries: Log,
         states: KeyValue,
         start: Callable[[Awaitable[Any]], "asyncio.Future[Any]"],
+        longest: int,
     ) -> None:
         self._owner = owner
         self._entries = entries
         self._states = states
         self._start = start
+        self._longest = longest
+        # Whose acknowledgement waits for the storage.
+        self._asking: Connection | None = None
         self._pending: list[Receipt] = []
         self._appending: list[Receipt] = []
         # Set while what was in flight has to be numbered anew, before anything else.
@@ -102,6 +107,11 @@ class Durable:
         self._pending[:0] = receipts
         self._work_on()
 
+    @property
+    def unwritten(self) -> list[Receipt]:
+        """What is not written down yet, in order."""
+        return [*self._appending, *self._pending]
+
     def give_back(self) -> list[Receipt]:
         """Take back what is not written down yet."""
         pending, self._pending = self._pending, []
@@ -117,42 +127,60 @@ class Durable:
             await self.load()
             while self._pending or self._renewed:
                 await self._append()
-        except StorageError as error:
+        except Exception as error:  # noqa: BLE001 - as in _append()
             self._give_up(self.give_back(), error)
         finally:
             self._worker = None
 
     async def _append(self) -> None:
         # All that was sent in the meantime goes down at once: one transaction for many.
-        batch, self._pending = self._pending[:_PAGE], self._pending[_PAGE:]
-        self._appending = batch
         renewing, self._renewed = self._renewed, False
+        # What is numbered anew goes down in one piece: a process killed between two would leave some of it without
+        # a number in this session, and what is dropped behind it is all that stood there before.
+        size = max(_PAGE, sum(receipt.number > 0 for receipt in self._pending)) if renewing else _PAGE
+        batch, self._pending = self._pending[:size], self._pending[size:]
+        batch = self._without_large(batch)
+        self._appending = batch
         replaced = max((receipt.number for receipt in batch), default=0) if renewing else 0
         try:
             if renewing:
+                if self._drop_to:
+                    # What the server had of the session before, it said when it was asked for that session: once
+                    # its id is forgotten here, nobody can ask again.
+                    await self._entries.drop(self._drop_to)
                 async with self._lock:
                     await self._states.delete(_STATE)
             last = await self._entries.append([_encode(receipt) for receipt in batch])
-        except StorageError as error:
-            self._appending = []
+        except Exception as error:  # noqa: BLE001 - engines of other packages raise what they like
             self._give_up(batch, error)
             return
-        self._appending = []
+        finally:
+            self._appending = []
         for number, receipt in enumerate(batch, last - len(batch) + 1):
             receipt.number = number
+        if self._base is None and not self._renewed:
+            self._base = last - len(batch) - self._owner.position
+            self._appending = batch  # still under way
+            await self.save()
+            self._appending = []
         if self._renewed:
             # Yet another session began meanwhile: these stand behind what that one has to repeat.
             repeated = [receipt for receipt in self._pending if receipt.number]
             self._pending = [*repeated, *batch, *(each for each in self._pending if not each.number)]
             return
-        if self._base is None:
-            self._base = last - len(batch) - self._owner.position
-            await self.save()
         self._owner.written_down(batch)
         if renewing:
             self.drop(max(replaced, last - len(batch)))
 
-    def _give_up(self, receipts: list[Receipt], error: StorageError) -> None:
+    def _without_large(self, batch: list[Receipt]) -> list[Receipt]:
+        """Leave out what the log does not take, which would keep it from taking the others."""
+        large = [receipt for receipt in batch if len(_encode(receipt)) > self._longest]
+        if large:
+            self._give_up(large, StorageError(f"at most {self._longest} bytes are kept of one stanza"))
+            batch = [receipt for receipt in batch if receipt not in large]
+        return batch
+
+    def _give_up(self, receipts: list[Receipt], error: Exception) -> None:
         log.error("%d stanzas could not be kept, and are not sent: %s", len(receipts), error)
         self._owner.given_up(receipts, Outcome("failed", f"the storage failed: {error}"))
 
@@ -169,7 +197,7 @@ class Durable:
             while dropped < self._drop_to:
                 dropped = self._drop_to
                 await self._entries.drop(dropped)
-        except StorageError as error:
+        except Exception as error:  # noqa: BLE001 - as in _append()
             # It stays, and would be sent once more by another process.
             log.error("the durable outbox cannot forget what was sent: %s", error)
         finally:
@@ -186,7 +214,7 @@ class Durable:
                     await self._states.put(_STATE, _encode_state(management, self._base))
                 else:
                     await self._states.delete(_STATE)
-            except StorageError as error:
+            except Exception as error:  # noqa: BLE001 - as in _append()
                 log.error("the state of the session cannot be kept: %s", error)
 
     async def settle(self) -> None:
@@ -198,13 +226,24 @@ class Durable:
 
     def acknowledge(self, connection: Connection) -> None:
         """Keep how much is handled, and only then tell the server, which forgets it thereupon."""
-        self._start(self._acknowledge(connection))
+        running, self._asking = self._asking is not None, connection
+        if not running:
+            self._start(self._acknowledge())
 
-    async def _acknowledge(self, connection: Connection) -> None:
-        handled = self._owner.management.handled
-        await self.save()
-        with suppress(NotConnectedError):  # otherwise the next stream says it
-            connection.acknowledge(handled)
+    async def _acknowledge(self) -> None:
+        # A server may ask behind each stanza: what it asks while the storage is busy has one answer.
+        told: tuple[Connection, int] | None = None
+        try:
+            while (connection := self._asking) is not None:
+                handled = self._owner.management.handled
+                if told == (connection, handled):
+                    break
+                await self.save()
+                with suppress(NotConnectedError):  # otherwise the next stream says it
+                    connection.acknowledge(handled)
+                told = connection, handled
+        finally:
+            self._asking = None
 
     async def load(self) -> None:
         """Take over what an earlier process left; once.
@@ -233,6 +272,8 @@ class Durable:
             )
             if base is not None:
                 self._base = base
+                # What stands before was replaced when this session began, or was not worth sending again.
+                receipts = [receipt for receipt in receipts if receipt.number > base]
                 acked = (receipts[0].number - 1 if receipts else last) - base
             elif not receipts:
                 acked = 0

@@ -69,6 +69,7 @@ class FilterQueue:
 
     async def _work(self, running: Awaitable[StanzaBase | None]) -> None:
         first: Awaitable[StanzaBase | None] | None = running
+        this = asyncio.current_task()
         try:
             while self._waiting:
                 stanza, receipt = self._waiting[0]
@@ -80,12 +81,26 @@ class FilterQueue:
                     delivered = self._finish(left)
                     self._waiting.pop(0)
                     receipt.fulfil(delivered)
-                except Exception as error:  # noqa: BLE001 - a filter may raise anything; the sender is told
+                except (Exception, asyncio.CancelledError) as error:
+                    # Whatever it is, the sender is told.
+                    if this is not None and this.cancelling():
+                        raise  # it is not the filter that was cancelled, but its caller
                     if self._waiting and self._waiting[0][1] is receipt:
                         self._waiting.pop(0)
                     receipt.settle(Outcome("failed", f"an outgoing filter failed: {error!r}"))
         finally:
-            self._worker = None
+            if self._worker is this:
+                self._worker = None
+
+    def fail(self, reason: str) -> list[Receipt]:
+        """Give up all that waits here, and give it back."""
+        waiting, self._waiting = self._waiting, []
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.cancel()
+        for _, receipt in waiting:
+            receipt.settle(Outcome("failed", reason))
+        return [receipt for _, receipt in waiting]
 
     async def drain(self) -> None:
         """Wait until nothing waits for a filter."""

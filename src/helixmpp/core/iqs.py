@@ -124,6 +124,15 @@ class PendingIqs:
             pending.set_result(iq)
         return True
 
+    def fail(self, id_: str, reason: str) -> None:
+        """End a request that does not go out."""
+        pending = self._pending.get(id_)
+        if pending is not None:
+            self._end(pending)
+            if not pending.done():
+                mute(pending)
+                pending.set_exception(NotConnectedError(reason))
+
     def fail_all(self, reason: str, spare: Collection[str] = ()) -> None:
         """End every request, because the stream that its answer would come by is gone.
 

@@ -31,6 +31,7 @@ class Keepalive:
         "_loop",
         "_timeout",
         "_timer",
+        "_unsent",
     )
 
     def __init__(
@@ -50,6 +51,7 @@ class Keepalive:
         self._asks = ask
         self._conclusive = conclusive
         self._asked_at: float | None = None
+        self._unsent = 0
         self._timer: asyncio.TimerHandle | None = loop.call_later(interval, self._look)
 
     def stop(self) -> None:
@@ -61,10 +63,23 @@ class Keepalive:
     def _look(self) -> None:
         connection, now = self._connection, self._loop.time()
         if not connection.reading:
-            # We do not listen, because a program does not keep up: its silence says nothing.
+            # We do not listen, because a program does not keep up, or the peer does not: its silence says nothing,
+            # but that it takes nothing does.
+            unsent, before, self._unsent = connection.unsent, self._unsent, connection.unsent
+            if unsent and unsent == before:
+                self._timer = None
+                connection.give_up(
+                    ConnectionFailure(
+                        f"the server read nothing for {self._interval:g} seconds: the link is dead",
+                        stage="session",
+                        target=str(connection.target),
+                    )
+                )
+                return
             self._asked_at = None
             self._next(self._interval)
             return
+        self._unsent = 0
         if self._asked_at is not None and connection.last_heard < self._asked_at:
             if self._conclusive():
                 self._timer = None

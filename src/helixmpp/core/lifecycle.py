@@ -54,7 +54,9 @@ class Lifecycle(XMLStream):
         self._told_disconnected = False
         # Whether a session stands without a stream: the next one may resume it.
         self._suspended = False
+        self._ever_began = False
         self._lost_reason: str | None = None
+        self._expiry: asyncio.TimerHandle | None = None
         self._unsent: list[Receipt] = []
         self._keepalive: Keepalive | None = None
         # Whether the server, asked where nothing obliges it to answer, ever did.
@@ -127,10 +129,18 @@ class Lifecycle(XMLStream):
             except TimeoutError:
                 log.warning("disconnect: not everything could be sent within %s seconds", wait)
         await self._connector.end(which, wait)
-        if self._outbox.durable is not None:
-            await self._outbox.durable.settle()
+        await self._settle_storage(wait)
         unsent, self._unsent = self._unsent, []
-        return unsent
+        return unsent + self._outbox.ended_late()
+
+    async def _settle_storage(self, wait: float) -> None:
+        """Let the durable outbox write what it has to write, and wait no longer than that."""
+        if self._outbox.durable is not None:
+            try:
+                async with asyncio.timeout(wait):
+                    await self._outbox.durable.settle()
+            except TimeoutError:
+                log.warning("the storage did not take everything within %s seconds", wait)
 
     def abort(self) -> None:
         """Cut the connection at once; nothing is sent any more, and nothing is tried again."""
@@ -208,8 +218,9 @@ class Lifecycle(XMLStream):
     async def aclose(self) -> None:
         """Disconnect, and end every task and timer."""
         await self._connector.stop(2.0)
-        if self._outbox.durable is not None:
-            await self._outbox.durable.settle()
+        await self._settle_storage(2.0)
+        self._outbox.ended_late()
+        self._filter_queue.fail("the client is closed")
         self._timers.cancel_all()
         await self._tasks.cancel_all()
 
@@ -250,6 +261,7 @@ class Lifecycle(XMLStream):
 
     def session_ready(self, connection: Connection) -> None:
         """There is a session: bind, send what waited, start. Or a lost stream's session goes on."""
+        self._stop_expiry()
         resumed = connection.machine.resumed
         if self._suspended and not resumed:
             self._end_session(self._lost_reason)
@@ -260,22 +272,27 @@ class Lifecycle(XMLStream):
         self._told_disconnected = False
         if self._disconnected is not None and self._disconnected.done():
             self._disconnected = None
+        self._outbox.opening()
         self.event("connected", None)
         self.session_bind_event.set()
         self._start_keepalive(connection)
-        if resumed:
-            self._outbox.connect(connection)
-            self.event("session_resumed", None)
-            return
-        try:
-            self._session_begins()
-        except ANY_FAILURE as error:
-            self._dispatcher.failed(error, None, "session_bind")
-        self.event("session_bind", self.boundjid)
+        # A process that goes on with the session of one before it has begun nothing yet: its plugins do not know
+        # their address, and what a program does at session_start it has not done.
+        begins = not resumed or not self._ever_began
+        self._ever_began = True
+        if begins:
+            try:
+                self._session_begins()
+            except ANY_FAILURE as error:
+                self._dispatcher.failed(error, None, "session_bind")
+            self.event("session_bind", self.boundjid)
         lost = self._outbox.connect(connection)
         if lost:
             log.warning("%d stanzas belonged to the session before and were not sent again", len(lost))
-        self.event("session_start", None)
+        if resumed:
+            self.event("session_resumed", None)
+        if begins:
+            self.event("session_start", None)
 
     def session_over(self, error: Exception | None) -> None:
         """The stream of the session is gone."""
@@ -296,9 +313,20 @@ class Lifecycle(XMLStream):
         if self._outbox.management.resumable:
             self._suspended = True
             self._lost_reason = reason
+            seconds = self._outbox.management.seconds
+            if seconds is not None:
+                # The server has given the session up by then, and nobody will answer.
+                self._expiry = self.loop.call_later(
+                    seconds, self._fail_requests, "the session was not resumed in time"
+                )
         else:
             self._end_session(reason)
         self._tell_disconnected(reason if error is None or self._reason else error)
+
+    def _stop_expiry(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
 
     def _end_session(self, reason: str | None) -> None:
         """A session is over for good."""
@@ -320,10 +348,13 @@ class Lifecycle(XMLStream):
     def connecting_stopped(self, error: Exception | None) -> None:
         """No further attempt is made."""
         text = str(error) if error is not None else "disconnected"
+        self._stop_expiry()
         if self._suspended:
             self._end_session(self._lost_reason)
         self._iqs.fail_all(text)
-        lost = self._unsent = self._outbox.fail(f"no session: {text}")
+        lost = self._unsent = self._outbox.fail(f"no session: {text}") + self._filter_queue.fail(
+            f"no session: {text}"
+        )
         if lost:
             log.warning("%d stanzas were not sent, or not confirmed: %s", len(lost), text)
         if isinstance(error, AuthenticationFailed):

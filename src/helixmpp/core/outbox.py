@@ -24,6 +24,10 @@ __all__ = ["Outbox", "OutboxHost"]
 # Above so many bytes that are written and not acknowledged, whoever awaits a send waits.
 _HIGH_WATER = 1_048_576
 
+# While the peer does not read, and so many stanzas wait for that, nothing is read of it either: what it asks for
+# would have its answers here.
+_MOST_WAITING = 500
+
 # What a lost stream had taken is written again in steps of so many bytes, each acknowledged before the next. Servers
 # exist that feed a resumed stream to the parser of the connection that broke: where that was inside a stanza,
 # nothing more is understood. They read 8 KiB at a time, so no stanza is read in part while less is under way.
@@ -43,6 +47,11 @@ class OutboxHost(Protocol):
         """The event loop."""
         ...
 
+    @property
+    def tells_outcomes(self) -> bool:
+        """Whether somebody wants to know of each stanza what became of it."""
+        ...
+
     def ask_server(self) -> "asyncio.Future[Any]":
         """Ask the server anything at all, where it does not count stanzas; its answer."""
         ...
@@ -58,6 +67,10 @@ class OutboxHost(Protocol):
 
     def make_durable(self) -> Durable | None:
         """The durable outbox, where settings and storage have one."""
+        ...
+
+    def hold_reading(self, held: bool) -> None:
+        """Stop reading, or go on, because of what waits to be written."""
         ...
 
     def stanza_settled(self, receipt: Receipt, outcome: Outcome) -> None:
@@ -76,6 +89,8 @@ class Outbox:
         self._ledger = self.management.ledger
         self._connection: Connection | None = None
         self._managed = False
+        # Whether a session begins in this moment: then nothing is too much.
+        self._opening = False
         # Whether each stanza is followed up to its acknowledgement: by the server's counting, or, where it
         # does not count, by its answers, which a durable outbox has to know.
         self._counting = False
@@ -87,7 +102,14 @@ class Outbox:
         self._timer: asyncio.TimerHandle | None = None
         self._overdue: asyncio.TimerHandle | None = None
         self._asking = False
+        self._asked_meanwhile = False
+        self._holding = False
         self._changed: asyncio.Future[None] | None = None
+        # What the storage still had in hand when the client stopped, and why it stopped; and those of them that have
+        # had their outcome since.
+        self._ending: set[Receipt] = set()
+        self._why = ""
+        self._late: list[Receipt] = []
 
     def __len__(self) -> int:
         """How many wait to be written."""
@@ -101,8 +123,8 @@ class Outbox:
     def open_durable(self) -> Durable | None:
         """The durable outbox, where settings and storage have one; settings are looked at by the first call."""
         if not self._opened:
-            self._opened = True
             self.durable = self._host.make_durable()
+            self._opened = True
         return self.durable
 
     # -- taking ----------------------------------------------------------------------------------------------
@@ -117,7 +139,7 @@ class Outbox:
         receipt = Receipt(text, self, stanza)
         connection = self._connection
         if connection is None or not connection.is_open:
-            if len(self) >= self._host.outbox_limit:
+            if not self._opening and len(self) >= self._host.outbox_limit:
                 raise NotConnectedError(
                     f"there is no session, and {self._host.outbox_limit} stanzas wait for one already (outbox_limit)"
                 )
@@ -132,7 +154,17 @@ class Outbox:
             self._ledger.add(receipt)
         else:
             self._write_now(receipt, connection)
+        if connection is not None and connection.writing_paused:
+            self._weigh()
         return receipt
+
+    def _weigh(self) -> None:
+        """Stop reading while too much waits for a peer that does not read, or go on."""
+        connection = self._connection
+        held = connection is not None and connection.writing_paused and len(self) > _MOST_WAITING
+        if held is not self._holding:
+            self._holding = held
+            self._host.hold_reading(held)
 
     def _write_now(self, receipt: Receipt, connection: Connection) -> None:
         try:
@@ -185,6 +217,7 @@ class Outbox:
         """The durable outbox has these: they may go out."""
         for receipt in receipts:
             receipt.taken = True
+            self._end(receipt, self._why)
             self._ledger.add(receipt)
         self.pump()
         self.tell_changed()
@@ -192,8 +225,23 @@ class Outbox:
     def given_up(self, receipts: Iterable[Receipt], outcome: Outcome) -> None:
         """The durable outbox could not keep these."""
         for receipt in receipts:
+            self._end(receipt, outcome.reason)
             self._settle(receipt, outcome)
         self.tell_changed()
+
+    def _end(self, receipt: Receipt, reason: str) -> None:
+        if receipt in self._ending:
+            self._ending.discard(receipt)
+            self._late.append(receipt)
+            self._settle(receipt, Outcome("failed", reason))
+
+    def ended_late(self) -> list[Receipt]:
+        """What had no outcome yet when the client stopped; it has one now, though the storage may hang."""
+        for receipt in list(self._ending):
+            self._end(receipt, f"{self._why.partition(';')[0]}; whether the storage has it, nobody can say")
+        self.tell_changed()
+        late, self._late = self._late, []
+        return late
 
     def restore(self, receipts: Iterable[Receipt], *, acked: int | None) -> None:
         """What an earlier process left; with ``acked`` it is all in flight behind so many, else it waits."""
@@ -340,6 +388,9 @@ class Outbox:
 
         What belonged to a session that is over is given back as failed.
         """
+        self._opening = False
+        self._asked_meanwhile = False
+        self._ending.clear()
         self._connection = connection
         self._managed = connection.machine.managed
         self._counting = self._managed or self.durable is not None
@@ -353,6 +404,10 @@ class Outbox:
         self.pump()
         self.tell_changed()
         return lost
+
+    def opening(self) -> None:
+        """A session begins; :meth:`connect` follows in the same turn of the event loop."""
+        self._opening = True
 
     def _renew(self) -> list[Receipt]:
         def keep(entry: Entry) -> bool:
@@ -377,7 +432,11 @@ class Outbox:
         return [entry for entry in self._ledger.clear() if isinstance(entry, Receipt)]
 
     def _writable(self) -> None:
+        if self._asked_meanwhile:
+            self._asked_meanwhile = False
+            self.acknowledge()
         self.pump()
+        self._weigh()
         self.tell_changed()
 
     def disconnect(self, *, clean: bool) -> int:
@@ -388,6 +447,7 @@ class Outbox:
         if self._connection is None:
             return 0
         self._connection = None
+        self._weigh()
         self._stop_asking()
         if clean and self._counting:
             self.acknowledged(self._ledger.acknowledge(self._ledger.sent))
@@ -406,13 +466,21 @@ class Outbox:
 
     def acknowledged(self, entries: list[Entry], outcome: Outcome = ACKED) -> None:
         """The server has these; or, with another outcome, nobody will ever say more of them."""
-        if self._overdue is not None:
+        if self._overdue is not None and (entries or not self._ledger.in_flight):
+            # An answer that is no news is none: a server that handles nothing is as good as one that is silent.
             self._overdue.cancel()
             self._overdue = None
+        if self._ledger.in_flight and not self._unasked and self._managed and self._connection is not None:
+            # It answered before it had handled all that it was asked about (XEP-0198 section 4): ask again.
+            self._unasked = 1
+            if self._timer is None:
+                self._timer = self._host.loop.call_later(self._host.ack_delay, self._ask_now)
         for entry in entries:
             if isinstance(entry, Receipt):
                 self._flying_bytes -= len(entry.text)
                 self._settle(entry, RESENT if entry.again and outcome is ACKED else outcome)
+                # Whoever keeps the receipt does not mean to keep this.
+                entry.text = ""
         if self._flying_bytes < 0 or not self._ledger.in_flight:
             self._flying_bytes = 0
         if self._in_steps:
@@ -426,6 +494,10 @@ class Outbox:
         """The server asks how much of what it sent is handled."""
         connection = self._connection
         if connection is None:
+            return
+        if connection.writing_paused:
+            # A server that asks and does not read gets one answer, when it reads again.
+            self._asked_meanwhile = True
             return
         if self.durable is not None:
             self.durable.acknowledge(connection)
@@ -451,8 +523,10 @@ class Outbox:
         self._flying_bytes = 0
         lost = [entry for entry in self._ledger.clear() if isinstance(entry, Receipt)]
         if self.durable is not None:
-            lost += self.durable.give_back()
             reason = f"{reason}; it is kept in the storage, and goes out with the next session"
+            # Of these only the storage can say that.
+            self._ending.update(each for each in self.durable.unwritten if each.outcome is None)
+            self._why = reason
         for receipt in lost:
             self._settle(receipt, Outcome("failed", reason) if receipt.stanza else SENT)
         lost = [receipt for receipt in lost if receipt.stanza]

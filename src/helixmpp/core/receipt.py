@@ -1,7 +1,7 @@
 """What comes back from ``send()``: where a stanza is, and what became of it."""
 
 import asyncio
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Final, Protocol
 
 from helixmpp.core.done import Done
@@ -68,6 +68,7 @@ class Receipt(Entry, Awaitable[Outcome]):
     __slots__ = (
         "__weakref__",
         "_batch",
+        "_failed",
         "_future",
         "_outcome",
         "_owner",
@@ -94,6 +95,7 @@ class Receipt(Entry, Awaitable[Outcome]):
         self._outcome: Outcome | None = None
         self._batch: Batch | None = None
         self._future: asyncio.Future[None] | None = None
+        self._failed: Callable[[str], None] | None = None
 
     @property
     def outcome(self) -> Outcome | None:
@@ -156,7 +158,18 @@ class Receipt(Entry, Awaitable[Outcome]):
         if self._outcome is None:
             self._outcome = outcome
             self._batch = None
+            failed, self._failed = self._failed, None
+            if failed is not None and outcome == "failed":
+                failed(outcome.reason)
             self.wake()
+
+    def when_failed(self, function: Callable[[str], None]) -> None:
+        """Call a function with the reason, now or later, if it is given up before it was written."""
+        outcome = self.outcome
+        if outcome is None:
+            self._failed = function
+        elif outcome == "failed":
+            function(outcome.reason)
 
     def join(self, batch: "Batch") -> None:
         """Share the outcome of others that were written at the same time."""
@@ -196,6 +209,9 @@ class Promised(Receipt):
     def fulfil(self, real: Receipt) -> None:
         """The filter has let it go: from now on this is as good as that receipt."""
         self._real = real
+        failed, self._failed = self._failed, None
+        if failed is not None and not real.on_wire:
+            real.when_failed(failed)
         self.wake()
 
     async def wait_handed(self) -> Receipt:

@@ -12,7 +12,9 @@ from helixmpp.core.receipt import Receipt
 
 __all__ = ["stamp_delay", "survives"]
 
-_HEAD: Final = re.compile(r"<(\w+)(?:\s[^>]*?)?(?:\stype=(?:\"(\w*)\"|'(\w*)'))?(?:\s[^>]*)?>")
+_ATTRIBUTE: Final = r"""\s+([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')"""
+_HEAD: Final = re.compile(rf"<(\w+)((?:{_ATTRIBUTE})*)\s*/?>")
+_ATTRIBUTES: Final = re.compile(_ATTRIBUTE)
 _SUBSCRIPTIONS: Final = frozenset({"subscribe", "subscribed", "unsubscribe", "unsubscribed"})
 _NS_DELAY: Final = "urn:xmpp:delay"
 
@@ -22,9 +24,13 @@ def survives(receipt: Receipt) -> bool:
     head = _HEAD.match(receipt.text)
     if head is None or not receipt.stanza:
         return False
-    name, type_ = head[1], head[2] or head[3] or ""
+    name = head[1]
+    type_ = next(
+        (each[2] or each[3] or "" for each in _ATTRIBUTES.finditer(head[2]) if each[1] == "type"), ""
+    )
     if name == "message":
-        return True
+        # A room takes nothing of somebody who is not in it, and the new session is in none yet.
+        return type_ != "groupchat" or not receipt.written
     if name == "presence":
         return type_ in _SUBSCRIPTIONS or not receipt.written
     # An answer belongs to who asked the old session; a request that was written has failed with it.

@@ -81,6 +81,8 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         self._one_stanza = ""
         # Requests that were not written to any stream yet, by id.
         self._unwritten: dict[str, Receipt] = {}
+        # Requests to our own server, whose answers may be large.
+        self._owed: set[str] = set()
         self._session: Connection | None = None
         self._flow = FlowControl()
         self._busy = Busy(self._flow, lambda: self.max_handler_tasks)
@@ -354,6 +356,15 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         """The durable outbox, where settings and storage have one."""
         return None
 
+    def hold_reading(self, held: bool) -> None:
+        """Stop reading, or go on, because of what waits to be written."""
+        (self._flow.hold if held else self._flow.release)(self._outbox)
+
+    @property
+    def tells_outcomes(self) -> bool:
+        """Whether there are handlers for what became of each stanza."""
+        return bool(self._events.count("stanza_acked") or self._events.count("stanza_not_sent"))
+
     def stanza_settled(self, receipt: Receipt, outcome: Outcome) -> None:
         """Tell the program what became of a stanza."""
         if outcome != "failed":
@@ -396,6 +407,7 @@ class XMLStream(ConnectionSettings, StanzaFactory):
             self._iqs.discard(id_)
             raise
         if isinstance(sent, Receipt) and not sent.on_wire:
+            sent.when_failed(lambda reason: self._iqs.fail(id_, reason))
             self._unwritten[id_] = sent
             answer.add_done_callback(lambda _: self._unwritten.pop(id_, None))
         return answer
@@ -411,10 +423,17 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         return to in ("", self.boundjid.bare, self.boundjid.domain)
 
     def _expect(self, id_: str, answer: "asyncio.Future[Iq]") -> None:
-        session = self._session
-        if session is not None:
-            session.machine.expect_owed(id_)
-            answer.add_done_callback(lambda _: session.machine.owed_done(id_))
+        # It may come by another stream than this one, or than none: when a session is resumed, or begins.
+        self._owed.add(id_)
+        if self._session is not None:
+            self._session.machine.expect_owed(id_)
+
+        def done(_: object) -> None:
+            self._owed.discard(id_)
+            if self._session is not None:
+                self._session.machine.owed_done(id_)
+
+        answer.add_done_callback(done)
 
     # -- messages in order, with back pressure ------------------------------------------------------------
 

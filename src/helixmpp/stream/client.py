@@ -97,6 +97,9 @@ class ClientStream(Machine):
     def emit(self, event: StreamEvent) -> None:
         """Tell whoever drives the machine."""
         if isinstance(event, Bound) and self.config.management is not None:
+            if self._row is not RESUME:
+                # Another session than the one of before, whether or not this server counts its stanzas.
+                self.config.management.forget()
             self.config.management.jid = event.jid
         self._events.append(event)
 
@@ -246,6 +249,9 @@ class ClientStream(Machine):
     # -- stream management (XEP-0198) ------------------------------------------------------------------------
 
     def _stanza_received(self, element: Element) -> None:
+        if self.managed and self._phase is Phase.CLOSING:
+            # Our last <a/> does not have it, and so the server keeps it for the next session.
+            return
         self._events.append(StanzaReceived(element, self.managed))
 
     def _nonza_received(self, element: Element) -> None:

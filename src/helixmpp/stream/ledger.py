@@ -108,13 +108,17 @@ class Ledger:
         self._waiting.extendleft(reversed(self._flying))
         self._flying.clear()
 
+    def restart(self) -> None:
+        """Another session is counted from now on; what is in flight is of none."""
+        self.rewind()
+        self.acked = 0
+
     def renew(self, keep: Callable[[Entry], bool]) -> list[Entry]:
         """Another session begins: counters are zero, and what ``keep`` refuses is taken out and given back.
 
         What was written and is kept is marked as sent again: the server may have handled it.
         """
-        self.rewind()
-        self.acked = 0
+        self.restart()
         kept: deque[Entry] = deque()
         lost: list[Entry] = []
         for entry in self._waiting:

@@ -124,6 +124,8 @@ def _manage(link: Link, offer: Element) -> Negotiation:
             break
         link.set_aside(answer)
     management.handled = 0
+    # Both ends count from here on; an acknowledgement may stand right behind.
+    management.ledger.restart()
     id_ = answer.get("id", "")
     resumable = (
         link.config.resumption
