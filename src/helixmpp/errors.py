@@ -148,6 +148,14 @@ class XMPPError(HelixError):
         self.clear = clear
         self.by = by
 
+    def format(self) -> str:
+        """Return the error as a sentence for people."""
+        return (
+            f"{self.condition} ({self.etype}): {self.text}"
+            if self.text
+            else f"{self.condition} ({self.etype})"
+        )
+
 
 class BadStanza(XMPPError):
     """A value that the peer sent does not parse; in an unanswered request it becomes ``bad-request``.
@@ -237,6 +245,10 @@ class AuthenticationFailed(ConnectionFailure):
         super().__init__(reason, stage="sasl", target=target)
         self.condition = condition
         self.mechanism = mechanism
+
+    def __getitem__(self, key: str) -> str:
+        """``error["condition"]`` and ``error["text"]``, as programs written for slixmpp read them."""
+        return {"condition": self.condition, "text": self.reason}.get(key, "")
 
 
 class StreamFailure(ConnectionFailure):

@@ -114,6 +114,8 @@ class JID:
         """The whole address, as a string; the same as ``str(jid)``."""
         return self._full
 
+    jid = full
+
     @property
     def bare_jid(self) -> "JID":
         """``local@domain``, as an address."""

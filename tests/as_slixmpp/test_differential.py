@@ -20,8 +20,6 @@ Results = dict[str, dict[str, dict[str, list[str]]]]
 
 #: By program and step: why helixmpp does not send, or does not tell, what slixmpp does.
 DIFFERENCES = {
-    ("component", "disco"): "who answers disco#info has that feature itself (XEP-0030 section 3.1)",
-    ("plugins", "info"): "who answers disco#info has that feature itself (XEP-0030 section 3.1)",
     ("errors", "bug"): "an error stanza answers a request, and tells no stranger of a bug",
     ("errors", "polite"): "an error stanza answers a request, never a message (promise H)",
     ("errors", "request"): "a handler that failed is an internal-server-error (RFC 6120 section 8.3.3.6)",

@@ -18,7 +18,9 @@ from helixmpp.as_slixmpp import API_VERSION, missing_plugins, table, uninstall_a
 from helixmpp.as_slixmpp.plugin_paths import our_plugins, plugin_modules
 from helixmpp.core import ClientXMPP
 from helixmpp.core.plugin_loader import PLUGINS
-from helixmpp.errors import StateError
+from helixmpp.errors import FieldValueError, StateError
+from helixmpp.stanza import Attr
+from tests.as_slixmpp.conftest import run_python
 from tests.as_slixmpp.surface import SURFACE
 
 pytestmark = pytest.mark.usefixtures("hook")
@@ -262,6 +264,45 @@ def test_the_plugins_are_listed_and_more_can_be_added(caplog: pytest.LogCaptureF
     assert caplog.records == []
 
 
+def test_what_a_plugin_adds_is_there_with_its_module(tmp_path: Path) -> None:
+    program = (
+        "import helixmpp; helixmpp.install_as_slixmpp()\n"
+        "from slixmpp import Iq\n"
+        "assert Iq()['pubsub'] == ''\n"
+        "import slixmpp.plugins.xep_0060.stanza as stanza\n"
+        "stanza.register_plugins(); stanza.register_plugin()\n"
+        "iq = Iq(); iq['pubsub']['create']['node'] = 'n'; print(iq['pubsub'])\n"
+    )
+    done = run_python(["-c", program], folder=tmp_path)
+    assert (done.stderr, done.stdout) == (
+        "",
+        '<pubsub xmlns="http://jabber.org/protocol/pubsub"><create node="n"/></pubsub>\n',
+    )
+
+
+def test_a_number_that_is_not_there_is_empty() -> None:
+    class Numbers(helixmpp.ElementBase):
+        name = "numbers"
+        namespace = "urn:numbers"
+        amount = Attr(int)
+        chosen = Attr(int, default=5)
+        text = Attr(str)
+
+    numbers = Numbers()
+    assert (numbers["amount"], numbers.amount, numbers["chosen"], numbers["text"]) == ("", None, 5, "")
+    numbers["amount"] = 3
+    assert (numbers["amount"], numbers.amount) == (3, 3)
+    numbers["amount"] = ""
+    assert str(numbers) == '<numbers xmlns="urn:numbers"/>'
+    again = Numbers()
+    again.values = numbers.values
+    assert again["amount"] == ""
+    uninstall_as_slixmpp()
+    assert numbers["amount"] is None
+    with pytest.raises(FieldValueError):
+        numbers["amount"] = ""
+
+
 def test_no_plugin_is_both_missing_and_there() -> None:
     assert not set(missing_plugins()) & set(our_plugins())
     assert "xep_0030" in our_plugins()
@@ -312,4 +353,4 @@ def test_without_the_hook_no_address_changes() -> None:
     with pytest.raises(AttributeError, match="does not change"):
         address.resource = "d"
     assert helixmpp.JID("a@b.example/c") is helixmpp.JID("a@b.example/c")
-    assert not hasattr(address, "jid")
+    assert address.jid == "a@b.example/c"

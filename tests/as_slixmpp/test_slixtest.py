@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from helixmpp import ClientXMPP, Message
+from helixmpp import ClientXMPP, Iq, Message
 from helixmpp.stanza import StanzaBase
 from helixmpp.testing.slixcompare import fix_namespaces, parse_xml, same
 from helixmpp.testing.slixintegration import SlixIntegration
@@ -50,6 +50,69 @@ def echo(case: Case) -> None:
 
 
 # -- dialogues ------------------------------------------------------------------------------------------------------
+
+
+def test_a_transport_is_true_though_nothing_waits_on_it(case: Case) -> None:
+    # Programs that override send_raw() look whether there is a transport.
+    case.stream_start(plugins=[])
+    assert len(case.xmpp.transport) == 0
+    assert case.xmpp.transport
+    assert case.xmpp.socket
+
+
+@pytest.mark.parametrize("namespace", ["", "jabber:client", "jabber:component:accept"])
+def test_what_a_component_sends_is_written_in_either_namespace(case: Case, namespace: str) -> None:
+    case.stream_start(mode="component", plugins=[], jid="gate.example.org")
+    case.xmpp.make_message("a@b.example", "hi", mfrom="gate.example.org").send()
+    xmlns = f' xmlns="{namespace}"' if namespace else ""
+    case.send(f'<message{xmlns} to="a@b.example" from="gate.example.org"><body>hi</body></message>')
+
+
+def test_an_answer_of_nobody_is_his_who_was_asked(case: Case) -> None:
+    case.stream_start(plugins=["xep_0030"])
+    events: list[str] = []
+
+    def answered(iq: Iq) -> None:
+        events.append(str(iq["from"]))
+
+    case.xmpp.add_event_handler("disco_info", answered)
+    asked = case.xmpp.wrap(case.xmpp["xep_0030"].get_info("user@localhost", "foo"))
+    case.wait_()
+    sent = case.next_sent()
+    assert sent is not None
+    query = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
+    for sender in ("from='other@localhost'", ""):
+        case.recv(f"<iq type='result' id='{sent['id']}' {sender}>{query}</iq>")
+    assert case.run_coro(asked)["from"] == "user@localhost"
+    assert events == ["user@localhost"]
+
+
+def test_the_program_hears_nothing_of_the_end_of_a_test(case: Case) -> None:
+    case.stream_start(plugins=["xep_0030"])
+    heard: list[BaseException] = []
+    case.xmpp.exception = heard.append
+
+    async def ask(message: Message) -> None:
+        await case.xmpp["xep_0030"].get_info("a@b.example/c")
+
+    case.xmpp.add_event_handler("message", ask)
+    case.recv(MESSAGE)
+    assert case.next_sent() is not None
+    case.stream_close()
+    assert heard == []
+
+
+def test_payloads_that_are_elements_have_values(case: Case) -> None:
+    case.stream_start(plugins=["xep_0060", "xep_0297"])
+    case.recv("<message from='a@b.example'><body>x</body></message>")
+    item = "<item id='1'><x xmlns='urn:x'><y/></x></item>"
+    event = f"<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='n'>{item}</items></event>"
+    xml = parse_xml(f"<message xmlns='jabber:client' to='a@b.example'>{event}</message>")
+    case.check(Message(xml=xml), f"<message to='a@b.example'>{event}</message>")
+    inner = "<message xmlns='jabber:client'><body>x</body></message>"
+    forwarded = f"<forwarded xmlns='urn:xmpp:forward:0'>{inner}</forwarded>"
+    xml = parse_xml(f"<message xmlns='jabber:client'>{forwarded}</message>")
+    case.check(Message(xml=xml), f"<message>{forwarded}</message>")
 
 
 @pytest.mark.parametrize("mode", ["client", "component"])

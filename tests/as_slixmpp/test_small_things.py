@@ -9,6 +9,7 @@ import pytest
 
 from helixmpp import ClientXMPP, MatchXPath
 from helixmpp.as_slixmpp import cache
+from helixmpp.as_slixmpp.atom import AtomEntry
 from helixmpp.as_slixmpp.handlers import XMLCallback, XMLWaiter
 from helixmpp.as_slixmpp.names import PLUGIN_REGISTRY, Handshake, load_plugin, unescape_node
 from helixmpp.as_slixmpp.text import escape, tostring, tostring_fmt
@@ -170,6 +171,16 @@ def test_the_handshake() -> None:
     handshake = Handshake()
     handshake["value"] = "abc"
     assert str(handshake) == '<handshake xmlns="jabber:component:accept">abc</handshake>'
+
+
+def test_an_entry_of_atom() -> None:
+    entry = AtomEntry()
+    entry["title"], entry["id"] = "A & B", "tag:1"
+    entry["author"]["name"] = "Juliet"
+    assert str(entry) == (
+        '<entry xmlns="http://www.w3.org/2005/Atom"><title>A &amp; B</title><id>tag:1</id>'
+        "<author><name>Juliet</name></author></entry>"
+    )
 
 
 def test_plugin_classes_by_name() -> None:

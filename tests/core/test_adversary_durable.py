@@ -234,7 +234,7 @@ async def test_two_cuts_before_a_new_numbering_is_done(server: RawServer) -> Non
     server.refuses_resumption = server.tells_count = True
     for session in (2, 3, 4):
         server.link.cut()
-        await until(lambda: len(server.sessions) == session and inside(xmpp, "_session") is not None)  # noqa: B023
+        await until(lambda: len(server.sessions) == session and inside(xmpp, "_session") is not None)  # noqa: B023 - awaited in the same round
         receipts.append(say(xmpp, session + 1))
     server.acknowledges = True
     engine.release("append")

@@ -39,6 +39,7 @@ async def next_event(xmpp: ClientXMPP, name: str, action: Any) -> Any:
 async def test_a_chat(place: Place) -> None:
     alice, bob = await place.connected("alice", *CHAT), await place.connected("bob", *CHAT)
     alice.plugin[XEP_0184].auto_request = True
+    bob.plugin[XEP_0184].ack_strangers = True
     for xmpp in (alice, bob):
         xmpp.plugin[XEP_0308].authentic_only = xmpp.plugin[XEP_0424].authentic_only = True
     to = bob.boundjid
@@ -51,10 +52,13 @@ async def test_a_chat(place: Place) -> None:
     )
     assert receipt["receipt"] == sent[0]["id"]
     assert alice.plugin[XEP_0184].is_expected(receipt)
-    got = await next_event(bob, "message", lambda: sent.append(alice.send_message(to, "Helo", mtype="chat")))
+    asking = alice.make_message(to, "Helo", mtype="chat")
+    asking.enable("markable")
+    sent.append(asking)
+    got = await next_event(bob, "message", asking.send)
     marker = await next_event(alice, "marker_displayed", lambda: bob.plugin[XEP_0333].mark(got))
     assert marker["displayed"]["id"] == sent[1]["id"]
-    corrected = alice.plugin[XEP_0308].correct_message(sent[1], "Hello")
+    corrected = alice.plugin[XEP_0308].build_corrected(sent[1], "Hello")
     message = await next_event(bob, "message_correction", corrected.send)
     assert (message["replace"]["id"], message["body"]) == (got["id"], "Hello")
     assert bob.plugin[XEP_0308].is_authentic(message, got) is True
@@ -192,7 +196,7 @@ async def test_client_state(place: Place) -> None:
 
 async def test_a_component_gives_receipts(place: Place) -> None:
     component = place.component()
-    component.register_plugin("xep_0184")
+    component.register_plugin("xep_0184", {"ack_strangers": True})
     await component.connect(*component.address)
     bob = await place.connected("bob", "xep_0184")
     bob.plugin[XEP_0184].auto_request = True

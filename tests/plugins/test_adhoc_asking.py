@@ -110,6 +110,20 @@ async def test_a_session_to_its_end(xmpp: OfflineClient) -> None:
     assert not plugin.sessions
 
 
+@pytest.mark.parametrize("kind", ["result", "error"])
+async def test_a_handler_that_fails_ends_the_session(xmpp: OfflineClient, kind: str) -> None:
+    plugin = xmpp.plugin[XEP_0050]
+
+    def fails(iq: Iq, session: Session) -> None:
+        raise RuntimeError("a mistake of the program")
+
+    plugin.start_command(PEER, "n", {"next": fails, "error": fails})
+    await answer(xmpp, "", "status='executing' sessionid='s1'" if kind == "result" else "", type_=kind)
+    assert [str(error) for error in xmpp.failures] == ["a mistake of the program"]
+    xmpp.failures.clear()
+    assert not plugin.sessions
+
+
 async def test_how_sessions_end_otherwise(xmpp: OfflineClient, loop_clock: LoopClock) -> None:
     plugin = xmpp.plugin[XEP_0050]
     runner = Runner(plugin)

@@ -310,6 +310,21 @@ async def test_an_archive_that_gives_too_much(client: OfflineClient) -> None:
         await collected(archive, plugin.iterate())
 
 
+async def test_results_that_are_too_large(client: OfflineClient) -> None:
+    plugin = client.plugin[XEP_0313]
+    plugin.max_page_size = 100_000
+    for count, size in ((5, 60_000), (300, 10)):
+        waiting = plugin.retrieve()
+        await settle()
+        request = client.sent[-1]
+        for number in range(count):
+            text = result(request[0].get("queryid", ""), str(number), OWN)
+            await client.receive(text.replace("<body>", f"<body>{'x' * size}", 1))
+        await client.receive(f"<iq type='result' id='{request.get('id')}'><fin xmlns='urn:xmpp:mam:2'/></iq>")
+        with pytest.raises(EndlessResults, match="max_page_size"):
+            await waiting
+
+
 async def test_an_error_and_a_callback(client: OfflineClient) -> None:
     plugin = client.plugin[XEP_0313]
     waiting = plugin.retrieve(ROOM)
@@ -535,7 +550,7 @@ async def test_fields_metadata_and_commands(client: OfflineClient) -> None:
         "<metadata xmlns='urn:xmpp:mam:2'>"
         f"<start id='a' timestamp='{STAMP}'/><end id='b' timestamp='{STAMP}'/></metadata>",
     )
-    assert (metadata["mam_metadata"]["start_id"], metadata["mam_metadata"]["end_id"]) == ("a", "b")
+    assert [metadata["mam_metadata"][one]["id"] for one in ("start", "end")] == ["a", "b"]
     commands = await answered(
         plugin.get_configuration_commands(),
         "<query xmlns='http://jabber.org/protocol/disco#items' node='urn:xmpp:mam#configure'>"

@@ -64,6 +64,7 @@ class Keeper:
             items(
                 room("a@b@c"),
                 room("", "autojoin='1'"),
+                room("b@c.d/nick", "autojoin='1'"),
                 room("x@y.z", "autojoin='perhaps'"),
                 "<item id='q@r.s'/>",
                 "<item><other xmlns='urn:other'/></item>",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helixmpp.errors import XMPPError
+from helixmpp.errors import BadStanza, XMPPError
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0066 import XEP_0066
 from helixmpp.plugins.xep_0191 import XEP_0191
@@ -166,3 +166,12 @@ async def test_client_state_needs_a_server_that_knows_it(client: OfflineClient) 
     plugin = client.plugin[XEP_0352]
     plugin.send_inactive()
     assert (plugin.enabled, plugin.is_inactive, client.sent) == (False, True, [])
+
+
+@pytest.mark.parametrize(
+    ("utc", "tzo"), [("0001-01-01T00:00:00Z", "-00:01"), ("9999-12-31T23:59:59Z", "+14:00")]
+)
+def test_a_clock_at_the_end_of_time(utc: str, tzo: str) -> None:
+    told = EntityTime(xml=parse_one(f"<time xmlns='urn:xmpp:time'><tzo>{tzo}</tzo><utc>{utc}</utc></time>"))
+    with pytest.raises(BadStanza):
+        assert told.time

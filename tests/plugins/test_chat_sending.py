@@ -31,6 +31,7 @@ PLUGINS = [
 ]
 ROMEO = "romeo@montague.example/orchard"
 ROOM = "coven@chat.example"
+ASKS = "<markable xmlns='urn:xmpp:chat-markers:0'/>"
 TO_ROMEO = f"<message to='{ROMEO}' type='chat'>"
 
 
@@ -108,10 +109,7 @@ async def test_receipts_that_are_expected(client: OfflineClient) -> None:
 @pytest.mark.parametrize(
     ("subscription", "answers"), [("from", 1), ("both", 1), ("to", 0), ("none", 0), ("", 0)]
 )
-async def test_strangers_get_no_receipts_where_a_setting_says_so(
-    client: OfflineClient, subscription: str, answers: int
-) -> None:
-    client.plugin[XEP_0184].ack_strangers = False
+async def test_strangers_get_no_receipts(client: OfflineClient, subscription: str, answers: int) -> None:
     if subscription:
         item = f"<item jid='romeo@montague.example' subscription='{subscription}'/>"
         await client.receive(f"<iq type='set' id='r'><query xmlns='jabber:iq:roster'>{item}</query></iq>")
@@ -140,6 +138,7 @@ async def test_a_component_answers_from_the_address_that_was_written_to() -> Non
     component = OfflineComponent()
     for name in ("xep_0184", "xep_0202"):
         component.register_plugin(name)
+    component.plugin[XEP_0184].ack_strangers = True
     (answer,) = await component.receive(
         "<message from='a@b.c/d' to='user@comp.example.org' id='1' type='chat'>"
         "<body>x</body><request xmlns='urn:xmpp:receipts'/></message>"
@@ -151,16 +150,17 @@ async def test_a_component_answers_from_the_address_that_was_written_to() -> Non
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
-        (received("<body>x</body>"), TO_ROMEO + "{}m1'/></message>"),
-        (received("<body>x</body><thread>t</thread>"), TO_ROMEO + "{}m1'/><thread>t</thread></message>"),
+        (received(f"<body>x</body>{ASKS}"), TO_ROMEO + "{}m1'/></message>"),
+        (received("<body>x</body>"), None),
+        (received(f"<body>x</body><thread>t</thread>{ASKS}"), TO_ROMEO + "{}m1'/><thread>t</thread></message>"),
         (
             received(f"<body>x</body><stanza-id xmlns='urn:xmpp:sid:0' by='{ROOM}' id='s'/>", f"{ROOM}/a", "groupchat"),
             f"<message to='{ROOM}' type='groupchat'>{{}}s'/></message>",
         ),
         (received("<body>x</body>", f"{ROOM}/a", "groupchat"), None),
-        (received("<body>x</body>", kind="error"), None),
-        (received("<body>x</body>", id_=""), None),
-        (received("<body>x</body>", "juliet@capulet.example/chamber"), None),
+        (received(f"<body>x</body>{ASKS}", kind="error"), None),
+        (received(f"<body>x</body>{ASKS}", id_=""), None),
+        (received(f"<body>x</body>{ASKS}", "juliet@capulet.example/chamber"), None),
         (received("<displayed xmlns='urn:xmpp:chat-markers:0' id='1'/>"), None),
     ],
 )  # fmt: skip
@@ -171,6 +171,9 @@ async def test_markers(client: OfflineClient, message: Message, expected: str | 
         assert client.sent == []
     else:
         assert last(client) == expected.format("<displayed xmlns='urn:xmpp:chat-markers:0' id='")
+    sent = client.plugin[XEP_0333].mark(received("<body>x</body>", id_="unasked"), unasked=True)
+    assert sent is not None
+    assert sent["displayed"]["id"] == "unasked"
     with pytest.raises(ValueError):
         client.plugin[XEP_0333].send_marker("a@b.c", "1", "read")
     with pytest.raises(ValueError):
@@ -240,14 +243,17 @@ async def test_a_correction(client: OfflineClient) -> None:
     assert (built["replace"]["id"], built["body"], built["type"]) == ("bad1", "right", "chat")
     first = client.make_message("a@b.c", "Helo", mtype="chat")
     first["thread"] = "t"
-    second = plugin.correct_message(first, "Hallo")
+    second = plugin.build_corrected(first, "Hallo")
     third = plugin.correct_message(second, "Hello")
     assert (third[Replace].id, third["body"], third["thread"]) == (first["id"], "Hello", "t")
     assert len({first["id"], second["id"], third["id"]}) == 3
     assert (first["body"], len(third.children_of(Replace))) == ("Helo", 1)
     assert [plugin.is_correction(one) for one in (first, second, third)] == [False, True, True]
-    with pytest.raises(ValueError):
-        plugin.correct_message(Message(), "x")
+    (sent,) = client.sent  # what is only built is not sent
+    assert sent.findtext("{jabber:client}body") == "Hello"
+    for make in (plugin.build_corrected, plugin.correct_message):
+        with pytest.raises(ValueError):
+            make(Message(), "x")
 
 
 async def test_authors_by_the_programs_own_store(client: OfflineClient) -> None:

@@ -105,7 +105,7 @@ WIRE: list[tuple[type[StanzaBase], type[ElementBase], str, dict[str, Any]]] = [
     (Iq, Fin, "<fin xmlns='urn:xmpp:mam:2' complete='true'><set xmlns='http://jabber.org/protocol/rsm'><last>l</last>"
      "</set></fin>", {"mam_fin/complete": True, "mam_fin/stable": True, "mam_fin/rsm/last": "l"}),
     (Iq, Metadata, "<metadata xmlns='urn:xmpp:mam:2'><start id='a' timestamp='2019-09-20T23:09:32Z'/></metadata>",
-     {"mam_metadata/start_id": "a", "mam_metadata/start": MOMENT, "mam_metadata/end": None}),
+     {"mam_metadata/start/id": "a", "mam_metadata/start/timestamp": MOMENT, "mam_metadata/end/timestamp": None}),
     (Iq, MAM, "<query xmlns='urn:xmpp:mam:2' queryid='q'><x xmlns='jabber:x:data' type='submit'>"
      "<field var='FORM_TYPE' type='hidden'><value>urn:xmpp:mam:2</value></field>"
      "<field var='start'><value>2019-09-20T23:09:32Z</value></field><field var='with'><value>a@b.c</value></field>"

@@ -47,7 +47,9 @@ def last(xmpp: OfflineClient | OfflineComponent) -> str:
     return serialize(element).replace('"', "'")
 
 
-@pytest.mark.parametrize("text", ["👋", "❤️", "❤", "👍🏽", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇫🇷", "1️⃣", "#⃣", "☺️", "➕", "🫨"])
+@pytest.mark.parametrize(
+    "text", ["👋", "❤️", "❤", "👍🏽", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇫🇷", "1️⃣", "#⃣", "☺️", "➕", "🫨", "ℹ️"]
+)
 def test_emojis(text: str) -> None:
     assert is_emoji(text)
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from helixmpp import JID
 from helixmpp.plugins.xep_0047 import IBBytestream
 from helixmpp.xml import parse_one
@@ -46,3 +48,27 @@ async def test_a_component_answers_for_the_address_that_was_asked() -> None:
     await settle()
     assert (xmpp.sent[-1].get("from"), xmpp.sent[-1].get("to")) == ("bot@comp.example.org/x", PEER)
     sending.cancel()
+
+
+async def test_a_stream_that_could_not_be_kept_takes_no_place() -> None:
+    xmpp = make(auto_accept=True, max_streams_of_peer=1)
+
+    def set_stream(jid: JID, node: str, ifrom: JID, args: IBBytestream) -> None:
+        raise OSError("the disk is full")
+
+    ibb(xmpp).api.register(set_stream, "set_stream")
+    for number in range(3):
+        (refused,) = await xmpp.receive(request(opening(), f"o{number}"))
+        assert refused.find(".//{*}internal-server-error") is not None
+    assert [str(error) for error in xmpp.failures] == ["the disk is full"] * 3
+    with pytest.raises(OSError, match="full"):
+        await ibb(xmpp).open_stream(PEER)
+    assert len(xmpp.sent) == 3
+    ibb(xmpp).api.restore_default("set_stream")
+    assert answers(await xmpp.receive(request(opening(), "o4"))) == ["result"]
+
+
+async def test_a_block_in_a_message_from_nobody_is_dropped() -> None:
+    xmpp = make()
+    assert await xmpp.receive(f"<message from='a@@b'><data xmlns='{NS}' sid='s' seq='0'/></message>") == []
+    assert xmpp.failures == []

@@ -411,6 +411,28 @@ async def test_no_more_occupants_than_the_limit() -> None:
 # -- of a component ---------------------------------------------------------------------------------------
 
 
+async def test_what_joining_gives_is_bounded_by_its_size() -> None:
+    xmpp = Member()
+    muc(xmpp).max_join_size = 100_000
+    came = heard(xmpp, "groupchat_presence", "groupchat_message")
+    task = asyncio.ensure_future(muc(xmpp).join_muc_wait(ROOM, "thirdwitch"))
+    await settle()
+    large = "x" * 40_000
+    for number in range(5):
+        await xmpp.receive(
+            f"<presence from='{ROOM}/{number}'><status>{large}</status><x xmlns='{MUC}#user'/></presence>"
+        )
+    await xmpp.receive(said("thirdwitch", 110))
+    for number in range(5):
+        await xmpp.receive(groupchat(str(number), f"<body>{large if number else 'x'}</body>"))
+    await xmpp.receive(SUBJECT)
+    _, _, occupants, history = await task
+    # Two large ones and a small one; all of them were told as events.
+    assert (len(occupants), [one["body"] for one in history]) == (2, ["x"])
+    assert len(came) == 11
+    await xmpp.aclose()
+
+
 async def test_a_component_in_one_room_from_two_addresses() -> None:
     xmpp = OfflineComponent()
     xmpp.register_plugin("xep_0045")

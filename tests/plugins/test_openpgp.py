@@ -166,8 +166,12 @@ async def test_presences(xmpp: OfflineClient, keys: dict[str, str]) -> None:
 async def test_messages(xmpp: OfflineClient, keys: dict[str, str]) -> None:
     plugin = use(xmpp, keys)
     await plugin.set_keyid(ALICE, keys[ALICE])
-    message = xmpp.make_message(f"{ALICE}/desk", "Geheimnis: ü & <b/>")
+    xmpp.register_plugin("xep_0071")
+    message = xmpp.make_message(f"{ALICE}/desk", "Geheimnis: ü & <b/>", mhtml="<p>Geheimnis</p>")
+    message["body|en"] = "Geheimnis in English"
+    assert "Geheimnis" in str(message)
     await plugin.encrypt_message(message)
+    assert "Geheimnis" not in str(message)
     assert message["body"] == "This message is encrypted."
     assert await plugin.decrypt_message(message) == "Geheimnis: ü & <b/>"
     for wrong in ("", "abcd", "-----BEGIN PGP MESSAGE-----", message["encrypted"][:-20]):

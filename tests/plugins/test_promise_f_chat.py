@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from helixmpp.plugins.xep_0184 import XEP_0184
 from helixmpp.plugins.xep_0191 import XEP_0191
 from helixmpp.plugins.xep_0280 import XEP_0280
 from helixmpp.plugins.xep_0308 import XEP_0308
@@ -150,7 +151,8 @@ def by_room(id_: str, by: str = ROOM) -> str:
     return f"<stanza-id xmlns='urn:xmpp:sid:0' id='{id_}' by='{by}'/>"
 
 
-MUC = "<x xmlns='http://jabber.org/protocol/muc#user'/>"
+NS_MUC_USER = "http://jabber.org/protocol/muc#user"
+MUC = f"<x xmlns='{NS_MUC_USER}'/>"
 
 A, B, ORCHARD, IN_ROOM = f"{ROOM}/a", f"{ROOM}/b", f"{ROMEO}/orchard", "groupchat"
 X, Y = occupant("x"), occupant("y")
@@ -332,6 +334,7 @@ REQUEST = "<body>x</body><request xmlns='urn:xmpp:receipts'/>"
         (message(f"{ROMEO}/o", REQUEST, id_=""), False),
         (message(f"{ROMEO}/o", REQUEST, id_="x" * 1025), False),
         (message("", REQUEST), False),
+        (message("a@@b", REQUEST), False),
         (message(f"{ROMEO}/o", f"{REQUEST}<received xmlns='urn:xmpp:receipts' id='1'/>"), False),
         (message(f"{ROMEO}/o", forwarded(inner_message(ROMEO, HERE, REQUEST))), False),
         (message(OWN, carbon("received", forwarded(inner_message(ROMEO, HERE, REQUEST)))), False),
@@ -340,6 +343,8 @@ REQUEST = "<body>x</body><request xmlns='urn:xmpp:receipts'/>"
 async def test_receipts_are_given_where_they_may_be(
     juliet: OfflineClient, stanza: str, answered: bool
 ) -> None:
+    assert await juliet.receive(stanza) == []  # to a stranger
+    juliet.plugin[XEP_0184].ack_strangers = True
     answers = await juliet.receive(stanza)
     assert [one.tag for one in answers] == (["{jabber:client}message"] if answered else [])
     for one in answers:
@@ -399,7 +404,8 @@ async def test_block_lists_are_pushed_by_our_account(
     ("sender", "kind", "more", "sure"),
     [
         (ROMEO, "chat", "", True),
-        (f"{ROOM}/a", "groupchat", occupant("x"), True),
+        # Nobody has asked this room whether it is it that writes them: test_who_reacts_in_a_room.
+        (f"{ROOM}/a", "groupchat", occupant("x"), False),
         (f"{ROOM}/a", "groupchat", "", False),
         (f"{ROOM}/a", "chat", MUC, False),
         ("", "chat", "", False),
@@ -408,6 +414,35 @@ async def test_block_lists_are_pushed_by_our_account(
 def test_who_reacts(juliet: OfflineClient, sender: str, kind: str, more: str, sure: bool) -> None:
     stanza = message(sender, f"<reactions xmlns='urn:xmpp:reactions:0' id='1'/>{more}", kind)
     assert juliet.plugin[XEP_0444].is_from_participant(parsed(stanza)) is sure
+
+
+@pytest.mark.parametrize("feature", ["urn:xmpp:occupant-id:0", "http://jabber.org/protocol/muc"])
+@pytest.mark.parametrize("more", [occupant("x"), "", occupant("x") + occupant("y")])
+async def test_who_reacts_in_a_room(juliet: OfflineClient, feature: str, more: str) -> None:
+    juliet.register_plugin("xep_0421")
+    juliet.plugin["xep_0045"].join_muc(ROOM, "a")
+    await juliet.receive(
+        f"<presence from='{ROOM}/a'><x xmlns='{NS_MUC_USER}'><status code='110'/></x></presence>"
+    )
+    asked = juliet.sent[-1]
+    await juliet.receive(
+        f"<iq type='result' from='{ROOM}' id='{asked.get('id')}'>"
+        f"<query xmlns='http://jabber.org/protocol/disco#info'><feature var='{feature}'/></query></iq>"
+    )
+    stanza = message(f"{ROOM}/a", f"<reactions xmlns='urn:xmpp:reactions:0' id='1'/>{more}", "groupchat")
+    believed = feature.startswith("urn") and more == occupant("x")
+    assert juliet.plugin[XEP_0444].is_from_participant(parsed(stanza)) is believed
+
+
+@pytest.mark.parametrize("kind", ["chat", "groupchat"])
+def test_without_an_id_nothing_is_the_authors(juliet: OfflineClient, kind: str) -> None:
+    original = parsed(f"<message from='{ROMEO}/o' type='{kind}'><body>x</body></message>")
+    new = parsed(
+        f"<message from='{ROMEO}/o' type='{kind}'><replace xmlns='urn:xmpp:message-correct:0' id=''/>"
+        "<retract xmlns='urn:xmpp:message-retract:1' id=''/></message>"
+    )
+    assert juliet.plugin[XEP_0308].is_authentic(new, original) is False
+    assert juliet.plugin[XEP_0424].is_authentic(new, original) is False
 
 
 def test_the_table_is_long_enough() -> None:

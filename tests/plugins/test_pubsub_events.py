@@ -332,3 +332,13 @@ def test_when_a_subscription_ends(expiry: str | None, expected: str) -> None:
     subscription.expiry = expiry
     assert str(subscription.expiry) == expected
     assert EventSubscription(xml=parse_one(str(subscription))).expiry == subscription.expiry
+
+
+async def test_a_form_that_cannot_be_read_is_nobodys_mistake_here(client: OfflineClient) -> None:
+    seen: list[Message] = []
+    client.add_event_handler("pubsub_authorization", seen.append)
+    kind = "http://jabber.org/protocol/pubsub#subscribe_authorization"
+    field = f"<field var='FORM_TYPE' type='hidden'><value>{kind}</value></field>"
+    form = f"<x xmlns='jabber:x:data' type='nonsense'>{field}</x>"
+    assert await client.receive(f"<message from='pubsub.shakespeare.lit'>{form}</message>") == []
+    assert (seen, client.failures) == ([], [])

@@ -375,6 +375,31 @@ async def test_there_is_an_end_to_how_many_are_open() -> None:
         await xmpp.aclose()
 
 
+@pytest.mark.parametrize("how", ["session_end", "disabled"])
+async def test_what_comes_about_after_the_end_is_no_stream(how: str) -> None:
+    xmpp = make()
+    seen: list[Any] = []
+    xmpp.add_event_handler("socks5_stream", seen.append)
+    go_on = asyncio.Event()
+
+    async def waiting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await go_on.wait()
+        await saying(*GOOD)(reader, writer)
+
+    async with streamhost(waiting) as port:
+        asking = asyncio.ensure_future(answered(xmpp, request(query(port))))
+        await asyncio.sleep(0.05)
+        plugin = s5b(xmpp)
+        if how == "disabled":
+            xmpp.plugin.disable("xep_0065")
+        else:
+            xmpp.event("session_end", "")
+        go_on.set()
+        assert condition(await asking) == "modify not-acceptable"
+        assert (seen, plugin.get_socket("sid"), xmpp.failures) == ([], None, [])
+    await xmpp.aclose()
+
+
 async def test_all_of_them_together_have_a_time() -> None:
     xmpp = make(connect_timeout=5.0, negotiation_timeout=0.2)
     async with streamhost(saying()) as silent:

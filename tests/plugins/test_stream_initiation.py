@@ -421,6 +421,11 @@ def test_the_complete_example_of_the_xep() -> None:
         ("nul.txt", "_nul.txt"),
         ("com1", "_com1"),
         ("console", "console"),
+        ("con .txt", "_con .txt"),
+        ("NUL  .tar.gz", "_NUL  .tar.gz"),
+        ("CONIN$", "_CONIN$"),
+        ("conout$.txt", "_conout$.txt"),
+        ("Clock$", "_Clock$"),
         ('x?*:|<>"y', "x_______y"),
         ("photo\u202egpj.exe", "photo_gpj.exe"),
         ("x" * 300 + ".pdf", "x" * 56 + ".pdf"),
@@ -439,3 +444,33 @@ def test_every_name_is_one_inside_the_folder(name: str) -> None:
     assert safe not in ("", ".", "..")
     assert len(safe.encode()) <= 255
     assert safe_name(safe) == safe
+
+
+# -- streams that were accepted and do not come ---------------------------------------------------------------------
+
+
+async def test_who_never_opens_an_accepted_stream_is_forgotten() -> None:
+    xmpp = make(max_accepted=2, max_pending_of_peer=9)
+    xmpp.add_event_handler("si_request", lambda _: None)
+    got: list[object] = []
+    for number in range(4):
+        await xmpp.receive(request(offer(f"s{number}"), f"o{number}"))
+        await si(xmpp).accept(PEER, f"s{number}", stream_handler=got.append)
+    waiting = [xmpp.event_handled(f"stream:s{number}:{PEER}") for number in range(4)]
+    assert waiting == [0, 0, 1, 1]
+    xmpp.event(f"stream:s3:{PEER}", "a stream")
+    assert got == ["a stream"]
+    assert not xmpp.event_handled(f"stream:s3:{PEER}")
+    xmpp.event("session_end", "")
+    assert not xmpp.event_handled(f"stream:s2:{PEER}")
+
+
+async def test_an_offer_whose_method_went_away_is_declined() -> None:
+    xmpp = make()
+    xmpp.add_event_handler("si_request", lambda _: None)
+    await xmpp.receive(request(offer()))
+    for method in (SOCKS5, IBB):
+        si(xmpp).unregister_method(method)
+    with pytest.raises(StateError, match="is not there any more"):
+        await si(xmpp).accept(PEER, "a0")
+    assert error_of(xmpp.sent[-1])[:2] == ("cancel", "forbidden")

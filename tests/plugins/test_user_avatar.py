@@ -219,3 +219,10 @@ async def test_a_contact_has_another_avatar() -> None:
     xmpp.plugin.disable("xep_0084")
     assert xmpp.plugin["xep_0060"].node_event_map == {}
     await xmpp.aclose()
+
+
+async def test_nothing_is_no_picture() -> None:
+    xmpp = Account(lambda _: answer(b""), "xep_0084")
+    with pytest.raises(AvatarRefused, match="not those"):
+        await xmpp.plugin[XEP_0084].retrieve_avatar(WHO, XEP_0084.generate_id(b""))
+    await xmpp.aclose()

@@ -172,6 +172,18 @@ def test_languages() -> None:
     assert "zwei" in message["html"]["body|de"]
     assert html.get_body("fr") == ""
     assert len(html.xml) == 2
+    every = html.bodies
+    assert html.get_body("*") == every
+    assert {lang: ("one" in text, "zwei" in text) for lang, text in every.items()} == {
+        "": (True, False),
+        "de": (False, True),
+    }
+    # All items at once, as programs copy stanzas.
+    values = message.values["html"]
+    assert (values["body"], values["body|de"]) == (every[""], every["de"])
+    copied = Message()
+    copied.values = message.values
+    assert copied[XHTML_IM].bodies == every
     del message["html"]["body|de"]
     assert len(html.xml) == 1
     html.set_content("<p>x</p>", "fr")

@@ -82,7 +82,6 @@ _PATCHES: dict[str, Any] = {
     "__copy__": _own,
     "__deepcopy__": _copy_deeply,
     "bare_jid": property(lambda jid: _own(_bare_jid.__get__(jid))),
-    "jid": property(lambda jid: jid.full),
 }
 _before: dict[str, Any] = {}
 

@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from helixmpp.as_slixmpp.mirror import Mirror, Place
-from helixmpp.as_slixmpp.plugin_paths import place_of_plugin
+from helixmpp.as_slixmpp.payloads import register_payloads
+from helixmpp.as_slixmpp.plugin_paths import place_of_plugin, plugin_of
 from helixmpp.as_slixmpp.table import API_VERSION, NAME, place_of
 
 __all__ = ["SlixmppFinder", "find_place"]
@@ -41,7 +42,10 @@ class SlixmppLoader(Loader):
         return Mirror(spec.name, self._place, _DOC)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Do nothing: the names are looked up when somebody asks."""
+        """Make a plugin's payloads known; names are looked up when somebody asks."""
+        plugin = plugin_of(module.__name__)
+        if plugin:
+            register_payloads(plugin)
 
 
 class SlixmppFinder(MetaPathFinder):

@@ -2,14 +2,23 @@
 
 import sys
 
+from helixmpp.as_slixmpp.absent import absent_is_empty, absent_is_none
 from helixmpp.as_slixmpp.addresses import forbid_assignment, permit_assignment
 from helixmpp.as_slixmpp.finder import SlixmppFinder, installed
 from helixmpp.as_slixmpp.plugin_paths import our_plugins
-from helixmpp.as_slixmpp.table import NAME
+from helixmpp.as_slixmpp.table import API_VERSION, NAME
+from helixmpp.as_slixmpp.text import text_is_short, text_is_whole
 from helixmpp.core.plugin_loader import PLUGINS
+from helixmpp.core.plugin_manager import OTHER_DEFAULTS
 from helixmpp.errors import StateError
 
 __all__ = ["install_as_slixmpp", "uninstall_as_slixmpp"]
+
+# What peers see of a program (the hash of its capabilities, and whose they are) stays as they know it.
+_DEFAULTS = {
+    "xep_0030": {"always_info_feature": False},
+    "xep_0115": {"caps_node": f"http://slixmpp.com/ver/{API_VERSION}"},
+}
 
 
 def install_as_slixmpp() -> None:
@@ -27,6 +36,9 @@ def install_as_slixmpp() -> None:
         )
     sys.meta_path.insert(0, SlixmppFinder())
     permit_assignment()
+    absent_is_empty()
+    text_is_short()
+    OTHER_DEFAULTS.update(_DEFAULTS)
     for name in our_plugins():
         if name not in PLUGINS:
             PLUGINS.append(name)
@@ -39,6 +51,9 @@ def uninstall_as_slixmpp() -> None:
         return
     sys.meta_path.remove(finder)
     forbid_assignment()
+    absent_is_none()
+    text_is_whole()
+    OTHER_DEFAULTS.clear()
     PLUGINS.clear()
     for name in [name for name in sys.modules if name == NAME or name.startswith(f"{NAME}.")]:
         del sys.modules[name]

@@ -11,10 +11,14 @@ from importlib.util import find_spec
 
 from helixmpp.as_slixmpp.mirror import Place
 
-__all__ = ["missing_plugins", "our_plugins", "place_of_plugin", "plugin_modules"]
+__all__ = ["missing_plugins", "our_plugins", "place_of_plugin", "plugin_modules", "plugin_of"]
 
 _BEFORE = "slixmpp.plugins."
 _OURS = "helixmpp.plugins"
+
+# What a module of stanzas may have, and has nothing left to do.
+_REGISTERING: tuple[str, ...] = ("register_plugin", "register_plugins")
+_THERE = "helixmpp.as_slixmpp.payloads:payloads_are_there"
 
 # Each plugin with the modules of its package. Every one that is a package has a module ``stanza``, too, unless "-".
 _MODULES = """
@@ -184,6 +188,13 @@ def our_plugins() -> list[str]:
     return sorted(info.name for info in pkgutil.iter_modules(path) if not info.name.startswith("_"))
 
 
+def plugin_of(module: str) -> str:
+    """The plugin that a module of slixmpp's belongs to; ``""`` for none."""
+    if not module.startswith(f"{_BEFORE}xep_"):
+        return ""
+    return module.removeprefix(_BEFORE).partition(".")[0]
+
+
 def place_of_plugin(name: str) -> Place | str | None:
     """Where the names of a plugin's module live; why it is missing; or None for what is no plugin's module."""
     if not name.startswith(f"{_BEFORE}xep_"):
@@ -207,7 +218,8 @@ def place_of_plugin(name: str) -> Place | str | None:
         for module in (*listed, *own)
         if not rest or module.startswith(f"{rest}.")
     }
-    return Place(homes=tuple(homes), children=tuple(sorted(module.partition(".")[0] for module in below)))
+    names: dict[str, str] = dict.fromkeys(_REGISTERING, _THERE) if rest == "stanza" else {}
+    return Place(names, tuple(homes), children=tuple(sorted(module.partition(".")[0] for module in below)))
 
 
 @cache

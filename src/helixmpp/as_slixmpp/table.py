@@ -70,7 +70,7 @@ stanza.message          Message RootStanza
 stanza.presence         Presence RootStanza
 stanza.rootstanza       Error IqError IqTimeout RootStanza StanzaBase XMPPError
 stanza.roster           Roster=helixmpp.stanza:Roster RosterItem=helixmpp.stanza:RosterItem
-stanza.atom             AtomEntry? AtomAuthor?
+stanza.atom             AtomAuthor AtomEntry ElementBase register_stanza_plugin
 stanza.stream_error     StreamError
 stanza.stream_features  StreamFeatures
 stringprep              StringprepError=helixmpp.errors:InvalidJID nodeprep? resourceprep? idna? punycode?
@@ -124,6 +124,7 @@ _BY_NAME = {
     "helixmpp.testing.slixintegration": "SlixIntegration",
     "helixmpp.testing.slixtest": "SlixTest",
     "helixmpp.testing.slixtransport": "TestTransport",
+    f"{_OURS}.atom": "AtomAuthor AtomEntry",
     f"{_OURS}.cache": "Cache FileSystemCache FileSystemPerJidCache MemoryCache MemoryPerJidCache PerJidCache",
     f"{_OURS}.handlers": "XMLCallback XMLWaiter",
     f"{_OURS}.names": "Handshake PLUGIN_REGISTRY RESPONSE_TIMEOUT XML_NS __version__ __version_info__ load_plugin "

@@ -1,12 +1,16 @@
 """Elements as text, in the form in which programs print and compare them."""
 
+from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape as escape_text
 
-from helixmpp.xml import copy_element, serialize
+from helixmpp.stanza import ElementBase, StanzaBase, laid_out
+from helixmpp.xml import serialize
 
-__all__ = ["escape", "highlight", "tostring", "tostring_fmt"]
+__all__ = ["escape", "highlight", "text_is_short", "text_is_whole", "tostring", "tostring_fmt"]
+
+_whole_text: Callable[[ElementBase], str] = ElementBase.__str__
 
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
 
@@ -37,7 +41,8 @@ def tostring(
     if open_only:
         empty = Element(xml.tag, xml.attrib)
         return f"{outbuffer}{serialize(empty, stream_ns=around).removesuffix('/>')}>"
-    return outbuffer + serialize(xml, stream_ns=around)
+    # ">" is escaped wherever it is no part of a tag. Tests and logs compare the form with a space.
+    return outbuffer + serialize(xml, stream_ns=around).replace("/>", " />")
 
 
 def tostring_fmt(
@@ -55,24 +60,28 @@ def tostring_fmt(
     """
     if xml is None:
         return outbuffer
-    shown = copy_element(xml)
-    # Not by ElementTree.indent(): that calls itself for each level, and received trees may be deep.
-    todo = [(shown, 0)]
-    while todo:
-        element, depth = todo.pop()
-        if len(element) and not (element.text or "").strip():
-            element.text = f"\n{indent}{'  ' * (depth + 1)}"
-            for child in element:
-                if not (child.tail or "").strip():
-                    child.tail = element.text
-            element[-1].tail = f"\n{indent}{'  ' * depth}"
-        todo.extend((child, depth + 1) for child in element)
-    return outbuffer + indent + tostring(shown, xmlns, stream, top_level=top_level)
+    return outbuffer + indent + tostring(laid_out(xml, indent), xmlns, stream, top_level=top_level)
 
 
 def escape(text: str, use_cdata: bool = False) -> str:
     """Write text so that it can stand in XML; ``use_cdata`` changes nothing, for a parser they are the same."""
     return escape_text(text, _QUOTES)
+
+
+def _stanza_text(stanza: ElementBase) -> str:
+    """A stanza of a stream as it stands in that stream, any other element with its namespace."""
+    stream = stanza.stream if isinstance(stanza, StanzaBase) else None
+    return tostring(stanza.xml, stream=stream)
+
+
+def text_is_short() -> None:
+    """Have ``str(stanza)`` leave out the namespace of the stream."""
+    type.__setattr__(ElementBase, "__str__", _stanza_text)
+
+
+def text_is_whole() -> None:
+    """Have it as it was."""
+    type.__setattr__(ElementBase, "__str__", _whole_text)
 
 
 def highlight(x: Any) -> str:

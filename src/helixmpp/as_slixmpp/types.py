@@ -46,7 +46,7 @@ MucAffiliation = Literal["outcast", "member", "admin", "owner", "none"]
 MucRoomItemKeys = Literal["jid", "role", "affiliation", "show", "status", "alt_nick"]
 #: XEP-0441 section 2.
 MAMDefault = Literal["always", "never", "roster"]
-FilterString = Literal["in", "out", "out_sync"]
+FilterString = Literal["in", "out", "out_sync", "out_sce"]
 #: The types of the category ``client`` (https://xmpp.org/registrar/disco-categories.html).
 ClientTypes = Literal["bot", "console", "game", "handheld", "pc", "phone", "sms", "tablet", "web"]
 #: RFC 6120 section 8.3.3.

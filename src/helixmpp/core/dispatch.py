@@ -8,7 +8,7 @@ whose handler raised, with an error that says no more than it has to. Nothing el
 import asyncio
 import logging
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 from xml.etree.ElementTree import Element
 
 from helixmpp.core.filters import Filters
@@ -21,6 +21,7 @@ from helixmpp.stanza import (
     IqTimeout,
     Message,
     Presence,
+    PresenceError,
     Sender,
     StanzaBase,
     make_error_reply,
@@ -136,17 +137,18 @@ class Dispatcher:
     def failed(self, error: BaseException, data: Any, what: str) -> None:
         """A handler raised: answer if it was a request that waits for an answer, and tell the program.
 
-        An :class:`XMPPError` is a refusal, which is no mistake, where there is a request to refuse. That somebody
-        else refused a request of ours (:class:`IqError`), or was silent, is not the asker's business.
+        An :class:`XMPPError` is a refusal, which is no mistake: a request is refused by it, a message or presence
+        only in the log. That somebody else refused what we asked (:class:`IqError`), or was silent, is neither the
+        asker's business nor a refusal.
         """
         request = data if isinstance(data, Iq) and self.is_open(data) else None
-        if (
-            request is not None
-            and isinstance(error, XMPPError)
-            and not isinstance(error, IqError | IqTimeout)
-        ):
+        if request is not None and _refuses(error):
             log.info("%s refused a request: %s", what, error)
             self.refuse(request, error)
+            return
+        if _refuses(error) and isinstance(data, Message | Presence):
+            # On purpose, and no mistake of the program; but who only wrote is not told that somebody is there.
+            log.warning("%s refused a %s, and its sender is not told: %s", what, data.name, error)
             return
         if request is not None:
             # The text of our own mistakes is none of a stranger's business.
@@ -210,3 +212,8 @@ class Dispatcher:
             if is_open:
                 self._requests[key] = False
         return True
+
+
+def _refuses(error: BaseException) -> TypeGuard[XMPPError]:
+    """Whether an error is what the program, or we, say of a stanza, and not what somebody else said to us."""
+    return isinstance(error, XMPPError) and not isinstance(error, IqError | IqTimeout | PresenceError)

@@ -199,6 +199,8 @@ class Outbox:
     def refused(self, reason: str) -> Receipt:
         """The receipt of what is not sent at all."""
         receipt = Receipt("", self)
+        # A filter that drops a request may have sent another in its place, whose answer is still to come.
+        receipt.written = True
         receipt.settle(Outcome("failed", reason))
         return receipt
 

@@ -9,11 +9,14 @@ from helixmpp.core.settings import check_type
 from helixmpp.errors import PluginNotFound
 from helixmpp.jid import JID
 
-__all__ = ["PluginManager"]
+__all__ = ["OTHER_DEFAULTS", "PluginManager"]
 
 P = TypeVar("P")
 
 Watcher = Callable[[Any], None]
+
+# Settings that plugins have where nobody says otherwise; install_as_slixmpp() fills it, and nobody else.
+OTHER_DEFAULTS: dict[str, dict[str, Any]] = {}
 
 
 class PluginManager:
@@ -185,7 +188,10 @@ class PluginManager:
             return known
         if cls is None:
             cls = find_plugin(name)
-        plugin: Plugin = cls(self._xmpp, self._config.get(name))
+        config = self._config.get(name)
+        if name in OTHER_DEFAULTS:
+            config = OTHER_DEFAULTS[name] | dict(config or {})
+        plugin: Plugin = cls(self._xmpp, config)
         self._enabling.append(name)
         try:
             for dependency in sorted(plugin.dependencies):

@@ -44,14 +44,14 @@ __all__ = [
 _LEGACY = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d:\d\d:\d\d)", re.ASCII)
 
 
-def parse(time_str: str) -> dt.datetime | dt.date | dt.time:
+def parse(time_str: str | None) -> dt.datetime | dt.date | dt.time:
     """Read a date and time, a date, or a time of day; which one, the text says.
 
     The older form ``CCYYMMDDThh:mm:ss`` is read as well (section 4).
 
-    :raises ValueError: it is none of these.
+    :raises ValueError: it is none of these, or there is none.
     """
-    text = time_str.strip(" \t\r\n")
+    text = (time_str or "").strip(" \t\r\n")
     legacy = _LEGACY.fullmatch(text)
     if legacy is not None:
         text = f"{legacy[1]}-{legacy[2]}-{legacy[3]}T{legacy[4]}Z"

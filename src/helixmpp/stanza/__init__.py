@@ -1,6 +1,7 @@
 """Stanzas: declare the wire once, get attributes, items and methods."""
 
 from helixmpp.stanza.base.element import ElementBase
+from helixmpp.stanza.base.layout import laid_out
 from helixmpp.stanza.base.registry import register_stanza_plugin, registry_version, unregister_stanza_plugin
 from helixmpp.stanza.codecs import Codec, OneOf, codec_for, one_of
 from helixmpp.stanza.error import Error
@@ -103,6 +104,7 @@ __all__ = [
     "Texts",
     "codec_for",
     "fix_ns",
+    "laid_out",
     "make_error_reply",
     "one_of",
     "register_stanza_plugin",

@@ -52,6 +52,8 @@ class _Str:
 
     def format(self, value: object) -> str:
         if not isinstance(value, str):
+            if isinstance(value, JID):
+                return value.full  # programs give the ids of items so
             raise TypeError(f"a str is needed, not {type(value).__name__}")
         # check_text() knows this, too; the usual text is spared the call.
         return value if str.isprintable(value) else check_text(value)

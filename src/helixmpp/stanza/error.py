@@ -73,6 +73,12 @@ class Error(ElementBase):
 
     def _set_moved(self, condition: str, value: Any) -> None:
         field = Error.gone if condition == "gone" else Error.redirect
+        if not value:
+            # Not to say where is no condition of its own.
+            found = self._xml.find(f"{{{NS_STANZA_ERRORS}}}{condition}")
+            if found is not None:
+                found.text = None
+            return
         field.format(value)
         self["condition"] = condition
         field.write(self, value)

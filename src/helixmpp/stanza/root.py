@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Awaitable, Iterable
 from typing import Any, ClassVar, Self
 from xml.etree.ElementTree import Element
@@ -11,9 +12,10 @@ from helixmpp.errors import FieldValueError, StateError
 from helixmpp.jid import JID
 from helixmpp.stanza.base.checks import into_stream, is_element
 from helixmpp.stanza.base.element import ElementBase
+from helixmpp.stanza.base.layout import laid_out
 from helixmpp.stanza.fields.attr import Attr
 from helixmpp.stanza.sender import Sender
-from helixmpp.xml import NS_CLIENT, NS_COMPONENT, copy_element
+from helixmpp.xml import NS_CLIENT, NS_COMPONENT, copy_element, serialize
 
 __all__ = ["StanzaBase"]
 
@@ -204,6 +206,10 @@ class StanzaBase(ElementBase):
             report(e)
         else:
             log.error("a handler of %r raised", self, exc_info=e)
+
+    def pretty_print(self) -> None:
+        """Print the stanza for people, one tag a line."""
+        sys.stdout.write(f"{serialize(laid_out(self.xml), stream_ns='')}\n")
 
     # -- sending ----------------------------------------------------------------------------------------
 

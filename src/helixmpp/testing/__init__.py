@@ -9,6 +9,9 @@
             ...
 
 :class:`Server` is a test tool, not a server to run: everything is in memory, and it trusts its machine.
+Without a server, :class:`SlixTest` is a ``unittest`` case with a client on a transport that is a list, and
+:class:`SlixIntegration` one with accounts on a real server; both have the names that tests written for slixmpp use.
+
 pytest finds the fixtures ``xmpp_server`` and ``xmpp_client`` of :mod:`helixmpp.testing.pytest_plugin`.
 """
 
@@ -18,9 +21,11 @@ if TYPE_CHECKING:
     from helixmpp.testing.management import StreamManagement
     from helixmpp.testing.server import Server
     from helixmpp.testing.settings import ServerLimits
+    from helixmpp.testing.slixintegration import SlixIntegration
+    from helixmpp.testing.slixtest import SlixTest
     from helixmpp.testing.transcript import Exchanged
 
-__all__ = ["Exchanged", "Server", "ServerLimits", "StreamManagement"]
+__all__ = ["Exchanged", "Server", "ServerLimits", "SlixIntegration", "SlixTest", "StreamManagement"]
 
 # pytest imports this package in every project that has helixmpp installed, so nothing heavy may be imported
 # before a name is asked for (PEP 562).
@@ -28,6 +33,8 @@ _HOMES = {
     "Exchanged": "helixmpp.testing.transcript",
     "Server": "helixmpp.testing.server",
     "ServerLimits": "helixmpp.testing.settings",
+    "SlixIntegration": "helixmpp.testing.slixintegration",
+    "SlixTest": "helixmpp.testing.slixtest",
     "StreamManagement": "helixmpp.testing.management",
 }
 

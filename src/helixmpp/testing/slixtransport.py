@@ -24,6 +24,10 @@ class TestTransport:
     def __len__(self) -> int:
         return len(self._sent)
 
+    def __bool__(self) -> bool:
+        # There is a connection, also while nothing of it waits to be looked at.
+        return True
+
     def write(self, data: bytes | str) -> None:
         """Keep what is sent.
 

@@ -38,6 +38,9 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
 
     use_cache = Setting(True, "whether answers to our own queries are kept, for get_info(cached=True)")
     wrap_results = Setting(False, "whether what is known here is given inside an iq, as what peers answer is")
+    always_info_feature = Setting(
+        True, "whether an answer names disco#info in any case (section 3.1), or only where no feature was said"
+    )
     cache_limit = Setting(500, "how many answers are kept")
     cache_age = Setting(3600.0, "for how many seconds")
     max_nodes = Setting(10_000, "how many nodes of our own the default store holds")
@@ -56,7 +59,8 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         self._domains = DomainInfo(self, lambda: self.max_domain_items)
         self._announced: dict[str, int] = {}
         self._undo.append((self.xmpp.plugin.watch(self._plugin_added, self._plugin_removed), ()))
-        self._count(self.features, 1)
+        if self.always_info_feature:
+            self._count(self.features, 1)
 
     def session_bind(self, jid: JID) -> None:
         """Say what the plugins can do under the address that is now ours."""
@@ -360,7 +364,8 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
                 info.add_identity("component", "generic")
             else:
                 info.add_identity("client", "bot")
-        info.add_feature(NS_INFO)
+        if self.always_info_feature or not info.features:
+            info.add_feature(NS_INFO)
         return info
 
     def _wrapped(self, payload: P | Iq, jid: JID | None, ifrom: JID | None) -> P | Iq:

@@ -8,10 +8,9 @@ from typing import Any, ClassVar, Final
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.declare import Setting, listens, on, op
 from helixmpp.core.done import Done
-from helixmpp.core.plugin import BasePlugin
-from helixmpp.errors import StateError, XMPPError
+from helixmpp.errors import BadStanza, StateError, XMPPError
 from helixmpp.jid import JID
-from helixmpp.plugins.xep_0047.sids import SidTable
+from helixmpp.plugins.xep_0047.accepting import Accepting
 from helixmpp.plugins.xep_0047.stanza import LARGEST_BLOCK, NAMESPACE, Close, Data, Open
 from helixmpp.plugins.xep_0047.store import BytestreamStore
 from helixmpp.plugins.xep_0047.stream import IBBytestream, StreamLimits
@@ -27,7 +26,7 @@ _LONGEST_SID: Final = 1024
 Key = tuple[str, str, str]
 
 
-class XEP_0047(BasePlugin):  # noqa: N801 - the name that programs import
+class XEP_0047(Accepting):  # noqa: N801 - the name that programs import
     """In-Band Bytestreams: opens them, accepts those of peers, and hands over what comes by them."""
 
     name = "xep_0047"
@@ -40,18 +39,14 @@ class XEP_0047(BasePlugin):  # noqa: N801 - the name that programs import
 
     block_size = Setting(4096, "the most bytes of a block in streams that are opened here")
     max_block_size = Setting(8192, "the most bytes of a block in streams that a peer opens")
-    auto_accept = Setting(False, "whether anybody may open a stream to us")
     window_size = Setting(1, "how many blocks are on their way before the first is acknowledged")
     max_unread = Setting(1_048_576, "how many bytes of a stream may be unread before its peer has to wait")
     max_gather = Setting(67_108_864, "how many bytes gather() takes where it is not told how many")
-    max_streams = Setting(100, "how many streams of peers may be open at a time")
-    max_streams_of_peer = Setting(10, "how many of them may be of one bare address")
-    max_preauthorized = Setting(1000, "how many streams that were agreed on may wait to be opened")
 
     def plugin_init(self) -> None:
         """Begin without streams."""
         self._streams: dict[Key, IBBytestream] = {}
-        self._sids = SidTable(lambda: self.max_preauthorized)
+        self._begin_accepting()
         # Whatever the operations make of them: the streams that are open, and those of peers by bare address.
         self._open: dict[IBBytestream, str] = {}
 
@@ -103,8 +98,8 @@ class XEP_0047(BasePlugin):  # noqa: N801 - the name that programs import
         stream = IBBytestream(self, sid, size, own, peer, use_messages, ifrom=JID(ifrom) if ifrom else None)
         # Before the request: what the peer sends right behind its answer has to find the stream.
         self._open[stream] = ""
-        await self.api["set_stream"](own, sid, peer, stream)
         try:
+            await self.api["set_stream"](own, sid, peer, stream)
             await self.xmpp.make_iq_set(opening, peer, ifrom).send(timeout=timeout)
         except BaseException as error:
             # The peer may still accept what nobody waits for any more.
@@ -125,23 +120,24 @@ class XEP_0047(BasePlugin):  # noqa: N801 - the name that programs import
         use_messages = opening.stanza == "message"
         if not 0 < len(sid) <= _LONGEST_SID or size == 0:
             raise XMPPError("bad-request", "a bytestream has a sid and blocks of one byte or more")
-        self._check_room(peer)
+        self._check_room(self._of_peers(), peer)
         if size > self.max_block_size:
             raise XMPPError("resource-constraint", f"blocks of {self.max_block_size} bytes, please", "modify")
         own = iq["to"] or self.xmpp.boundjid
-        if not (
-            await self.api["authorized_sid"](own, sid, peer, iq)
-            or await self.api["authorized"](own, sid, peer, iq)
-        ):
+        if not await self._is_accepted(own, sid, peer, iq):
             raise XMPPError("not-acceptable", etype="cancel")
         # Others may have come while the operations were asked.
-        self._check_room(peer)
+        self._check_room(self._of_peers(), peer)
         if await self.api["get_stream"](own, sid, peer, None) is not None:
             raise XMPPError("not-acceptable", "there is a bytestream of that sid", "cancel")
         ifrom = own if self.xmpp.is_component else None
         stream = IBBytestream(self, sid, size, own, peer, use_messages, ifrom=ifrom)
         self._open[stream] = peer.bare
-        await self.api["set_stream"](own, sid, peer, stream)
+        try:
+            await self.api["set_stream"](own, sid, peer, stream)
+        except BaseException as error:
+            stream.fail(f"it was not kept: {error}", tell_peer=False)
+            raise
         iq.reply().send()
         self._started(stream)
 
@@ -158,7 +154,10 @@ class XEP_0047(BasePlugin):  # noqa: N801 - the name that programs import
     def _message_data(self, message: Message) -> Awaitable[None] | None:
         if message["type"] == "error":
             return None  # the event message_error tells of it, too, and of those that came back without the block
-        found = self._find(message, message[Data].sid)
+        try:
+            found = self._find(message, message[Data].sid)
+        except BadStanza:
+            return None  # from nobody, or to nobody, that it could be a stream with
         if isinstance(found, Done):
             self._take(found.result(), message)
             return None
@@ -197,10 +196,8 @@ class XEP_0047(BasePlugin):  # noqa: N801 - the name that programs import
         else:
             log.debug("a block of an unknown bytestream from %s is dropped", stanza["from"])
 
-    def _check_room(self, peer: JID) -> None:
-        of_peers = [bare for bare in self._open.values() if bare]
-        if len(of_peers) >= self.max_streams or of_peers.count(peer.bare) >= self.max_streams_of_peer:
-            raise XMPPError("resource-constraint", "too many bytestreams are open", "wait")
+    def _of_peers(self) -> list[str]:
+        return [bare for bare in self._open.values() if bare]
 
     # -- streams ----------------------------------------------------------------------------------------------
 
@@ -226,18 +223,6 @@ class XEP_0047(BasePlugin):  # noqa: N801 - the name that programs import
             self.xmpp.watch_task(result, "xep_0047.del_stream")
 
     # -- the default store ------------------------------------------------------------------------------------
-
-    @op("authorized")
-    def _authorized(self, jid: JID, node: str, ifrom: JID | None, args: Iq) -> bool:
-        return self.auto_accept
-
-    @op("authorized_sid")
-    def _authorized_sid(self, jid: JID, node: str, ifrom: JID | None, args: Iq) -> bool:
-        return self._sids.take(jid, node, ifrom)
-
-    @op("preauthorize_sid")
-    def _preauthorize_sid(self, jid: JID, node: str, ifrom: JID | None, args: None) -> None:
-        self._sids.add(jid, node, ifrom)
 
     @op("get_stream")
     def _get_stream(self, jid: JID, node: str, ifrom: JID | None, args: None) -> IBBytestream | None:

@@ -2,7 +2,8 @@
 
 from typing import Final, Literal
 
-from helixmpp.stanza import Attr, ElementBase, OneOf, Text, codec_for, one_of
+from helixmpp.plugins._unsigned import UNSIGNED_SHORT
+from helixmpp.stanza import Attr, ElementBase, OneOf, Text, one_of
 
 __all__ = ["LARGEST_BLOCK", "NAMESPACE", "Close", "Data", "Open", "StanzaKind"]
 
@@ -16,25 +17,6 @@ StanzaKind = Literal["iq", "message"]
 _KIND: Final[OneOf[StanzaKind]] = one_of("iq", "message")
 
 
-class _UnsignedShort:
-    """``xs:unsignedShort``: 0 to 65535."""
-
-    def parse(self, text: str) -> int:
-        return _checked(codec_for(int).parse(text))
-
-    def format(self, value: int) -> str:
-        return str(_checked(int(codec_for(int).format(value))))
-
-
-def _checked(number: int) -> int:
-    if not 0 <= number <= LARGEST_BLOCK:
-        raise ValueError(f"no number from 0 to {LARGEST_BLOCK}")
-    return number
-
-
-_SHORT: Final = _UnsignedShort()
-
-
 class Open(ElementBase):
     """A request for a bytestream: its sid, the most bytes of a block, and what the blocks travel in."""
 
@@ -42,7 +24,7 @@ class Open(ElementBase):
     namespace = NAMESPACE
     plugin_attrib = "ibb_open"
 
-    block_size = Attr(_SHORT, "block-size", required=True)
+    block_size = Attr(UNSIGNED_SHORT, "block-size", required=True)
     sid = Attr(str)
     stanza = Attr(_KIND, default="iq")
 
@@ -54,7 +36,7 @@ class Data(ElementBase):
     namespace = NAMESPACE
     plugin_attrib = "ibb_data"
 
-    seq = Attr(_SHORT, required=True)
+    seq = Attr(UNSIGNED_SHORT, required=True)
     sid = Attr(str)
     data = Text(bytes, default=b"")
 

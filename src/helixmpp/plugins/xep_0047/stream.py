@@ -1,6 +1,7 @@
 """One in-band bytestream: a pipe of bytes in both directions between us and a peer."""
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from helixmpp.core.done import Done
 from helixmpp.core.futures import mute
 from helixmpp.errors import BadStanza, HelixError, NotConnectedError, XMPPError
 from helixmpp.jid import JID
+from helixmpp.plugins.xep_0047.gathering import gathered
 from helixmpp.plugins.xep_0047.inbox import Inbox
 from helixmpp.plugins.xep_0047.stanza import LARGEST_BLOCK, Close, Data
 from helixmpp.stanza import Iq, IqError, IqTimeout, Message
@@ -90,7 +92,7 @@ class IBBytestream:
         self._error: BytestreamClosed | None = None
         self._ended: asyncio.Future[None] = self.xmpp.loop.create_future()
         # The ids of its messages begin so, which tells when one of them comes back as an error.
-        self._token = self.xmpp.new_id()
+        self._token = secrets.token_hex(16)
 
     def __repr__(self) -> str:
         return f"<IBBytestream {self.sid!r} with {self.peer_jid}>"
@@ -227,18 +229,13 @@ class IBBytestream:
         :raises BytestreamClosed: the stream ended by an error, or there was more than ``max_gather`` bytes.
         :raises TimeoutError: it did not end in time. What has come is lost.
         """
-        limit = self._owner.limits().max_gather if max_data is None else max_data
-        got = bytearray()
-        async with asyncio.timeout(timeout):
-            while max_data is None or len(got) < max_data:
-                data = await self.receive(-1 if max_data is None else max_data - len(got))
-                if not data:
-                    break
-                got += data
-                if len(got) > limit:
-                    self.fail(f"more than {limit} bytes came (max_gather)", tell_peer=True)
-                    raise self._why_closed()
-        return bytes(got)
+        limit = self._owner.limits().max_gather
+
+        def too_much() -> Exception:
+            self.fail(f"more than {limit} bytes came (max_gather)", tell_peer=True)
+            return self._why_closed()
+
+        return await gathered(self.receive, max_data, limit, timeout, too_much)
 
     def __aiter__(self) -> Self:
         return self

@@ -1,6 +1,7 @@
 """The side of XEP-0050 that runs the commands of others: the part of the plugin with which a program asks."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import partial
 from typing import Any
@@ -144,7 +145,7 @@ class Asking(BasePlugin):
         session["from"] = JID(ifrom) if ifrom else None
         session["id"] = ""
         # The peer chooses the session's id; our own key cannot be chosen so that it hits another one.
-        session["key"] = OURS + self.xmpp.new_id()
+        session["key"] = OURS + secrets.token_hex(16)
         session.setdefault("payload", None)
         self._keep(session)
         return self._send_step(session, "execute", timeout)
@@ -208,11 +209,15 @@ class Asking(BasePlugin):
             session["id"] = session["id"] or command.sessionid
             status = command.xml.get("status", "")
             handler = session.get("cancel" if status == "canceled" else "next")
+        is_over = status in ("completed", "canceled") or (iq["type"] == "error" and handler is None)
         try:
             if handler is not None:
                 await result_of(handler(iq, session))
+        except BaseException:
+            # Nobody goes on with it.
+            is_over = True
+            raise
         finally:
-            is_over = status in ("completed", "canceled") or (iq["type"] == "error" and handler is None)
             if is_over:
                 self.terminate_command(session)
 

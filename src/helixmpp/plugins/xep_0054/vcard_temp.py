@@ -30,7 +30,7 @@ class XEP_0054(BasePlugin):  # noqa: N801 - the name that programs import
     name = "xep_0054"
     description = "vcard-temp: business cards with name, addresses and picture"
     xep_version = "1.3.0"
-    dependencies: ClassVar[set[str]] = {"xep_0030"}
+    dependencies: ClassVar[set[str]] = {"xep_0030", "xep_0082"}
     extends = ((Iq, VCardTemp),)
     features = (NAMESPACE,)
     #: The module with the stanza classes, as programs reach it.

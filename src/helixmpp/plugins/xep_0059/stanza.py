@@ -30,7 +30,8 @@ class Set(ElementBase):
     A request has ``max``, the number of items of the page, and from where on: ``after`` or ``before`` the item of
     a UID, or ``index``. ``before`` is True for the last page (section 2.5). An answer has the UIDs of the
     ``first`` and the ``last`` item, with ``first_index``, the place of the first, and ``count``, how many there
-    are in all. Numbers that are absent are None, texts ``""``.
+    are in all. Numbers that are absent are None, texts ``""``; the
+    item ``before`` is None, too.
     """
 
     name = "set"
@@ -49,16 +50,17 @@ class Set(ElementBase):
     @property
     def before(self) -> str | bool:
         """The UID that the page ends before; True for the last page, ``""`` where nothing is said."""
-        return self.get_before()
+        found = self.get_before()
+        return "" if found is None else found
 
     @before.setter
     def before(self, value: str | bool | None) -> None:
         self.set_before(value)
 
-    def get_before(self) -> str | bool:
-        """Return the UID that the page ends before; True for the last page, ``""`` where nothing is said."""
+    def get_before(self) -> str | bool | None:
+        """Return the UID that the page ends before; True for the last page, None where nothing is said."""
         found = self._xml.find(f"{{{NAMESPACE}}}before")
-        return "" if found is None else found.text or True
+        return None if found is None else found.text or True
 
     def set_before(self, value: str | bool | None) -> None:
         """Ask for the page before an item, or by True for the last one.

@@ -20,7 +20,7 @@ class XEP_0060(Subscribing, Publishing, Owning, Telling):  # noqa: N801 - the na
     name = "xep_0060"
     description = "Publish-subscribe: nodes to publish at, to subscribe to, and to own"
     xep_version = "1.30.0"
-    dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030", "xep_0059", "xep_0131"}
+    dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030", "xep_0059", "xep_0082", "xep_0131"}
     extends = ((Iq, Pubsub), (Iq, PubsubOwner), (Message, Event))
     #: The module with the stanza classes, as programs reach it.
     stanza: ClassVar[ModuleType] = pubsub_stanza

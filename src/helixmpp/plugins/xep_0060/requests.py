@@ -1,12 +1,12 @@
 """What every request of XEP-0060 has in common: who is asked, how long, and the forms that go along."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from copy import copy
-from typing import Any, TypedDict
 from xml.etree.ElementTree import Element
 
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.jid import JID
+from helixmpp.plugins._requests import SendOptions
 from helixmpp.plugins.xep_0004.stanza import Form
 from helixmpp.stanza import ElementBase, Iq
 
@@ -15,14 +15,6 @@ __all__ = ["FormLike", "OptJid", "Requests", "SendOptions", "submitted"]
 OptJid = JID | str | None
 #: A form, or the values of one by the names of its fields: ``{"pubsub#max_items": 10}``.
 FormLike = Form | Mapping[str, object]
-
-
-class SendOptions(TypedDict, total=False):
-    """What each request takes: ``timeout`` in seconds, and functions to call with the answer or without one."""
-
-    timeout: float | None
-    callback: Callable[[Iq], Any] | None
-    timeout_callback: Callable[[Iq], Any] | None
 
 
 def submitted(form: FormLike | ElementBase | Element, form_type: str) -> ElementBase | Element:

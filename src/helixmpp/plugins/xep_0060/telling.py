@@ -177,8 +177,15 @@ class Telling(BasePlugin):
 
     @on(Message, Form)
     def _form_came(self, message: Message) -> None:
-        form = message[Form]
-        if message.xml.get("type") != "error" and form.form_type == NS_AUTHORIZATION and form.type == "form":
+        if message.xml.get("type") == "error":
+            return
+        try:
+            form = message[Form]
+            asked = form.form_type == NS_AUTHORIZATION and form.type == "form"
+        except BadStanza:
+            log.info("a form from %.200s cannot be read", message.xml.get("from"))
+            return
+        if asked:
             self.xmpp.event("pubsub_authorization", message)
 
     def authorize(self, request: Message, allow: bool | None) -> None:

@@ -84,6 +84,18 @@ class Declared(ItemAccess):
         return frozenset(tag for field in self._fields.values() for tag in field.claims(self))
 
     @classmethod
+    def field_of(cls, key: str) -> Field[Any, Any] | None:
+        """The field of a key, or None where no field has it."""
+        return cls._fields.get(key)
+
+    def is_of_child(self, key: str) -> bool:
+        """Whether the item of that key is what a child element says, such as its text, and no attribute."""
+        if key in self.sub_interfaces or key in self.bool_interfaces:
+            return True
+        field = self._fields.get(key)
+        return field is not None and bool(field.claims(self))
+
+    @classmethod
     def _write_methods(cls, field: Field[Any, Any]) -> None:
         methods: tuple[Callable[..., Any], ...] = field.methods()
         verbs = ("Return", "Set", "Delete")

@@ -58,6 +58,9 @@ class ElementBase(StanzaValues):  # noqa: PLW1641 - what can change has no hash
             raise KeyError(name)
         return self._child(cls, lang)
 
+    # Programs that wrote their own stanza classes call it by this name.
+    _get_plugin = get_plugin
+
     def init_plugin(
         self,
         attrib: str,

@@ -25,6 +25,10 @@ class HelperMethods(ParentNode):
         """Return an attribute's value."""
         return self._xml.attrib.get(name, default)
 
+    def get_toplevel_attr(self, name: str, default: str = "") -> str:
+        """Return an attribute's value, with nothing of what the class makes of it."""
+        return self._xml.attrib.get(name, default)
+
     def _set_attr(self, name: str, value: object) -> None:
         """Set an attribute; None or ``""`` deletes it.
 
@@ -114,6 +118,10 @@ class HelperMethods(ParentNode):
         while all and len(line) > 1 and is_blank(line[-1]):
             element = line.pop()
             line[-1].remove(element)
+
+    def _fix_ns(self, xpath: str, split: bool = False, propagate_ns: bool = True) -> str | list[str]:
+        """Give the names of a path the namespace of the stanza where they have none: see :func:`fix_ns`."""
+        return fix_ns(xpath, split, propagate_ns, self.namespace)
 
     def _tags(self, name: str) -> list[str]:
         tags = fix_ns(name, split=True, default_ns=self.namespace)

@@ -220,6 +220,10 @@ class ItemAccess(HelperMethods):
         else:
             self._del_attr(name)
 
+    def is_read_only(self, key: str) -> bool:
+        """Whether the item of that key has a method that gives it, and none that sets it."""
+        return self._method(_GETTERS, "get_", key) is not None and self._method(_SETTERS, "set_", key) is None
+
     def _method(self, known: dict[str, str], prefix: str, name: str) -> Any:
         """Find the method for an item: that of a child which took it over, else the stanza's own."""
         wanted = known.get(name)

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from helixmpp.errors import BadStanza
 from helixmpp.stanza.base.checks import is_element
-from helixmpp.stanza.base.items import ItemAccess
+from helixmpp.stanza.base.declared import Declared
 from helixmpp.stanza.paths import PathPart
 
 __all__ = ["matches_path"]
@@ -17,11 +17,12 @@ __all__ = ["matches_path"]
 Path = tuple[PathPart, ...]
 
 
-def matches_path(stanza: ItemAccess, path: Path) -> bool:
+def matches_path(stanza: Declared, path: Path) -> bool:
     """Whether the stanza has the name of the first step, the items it asks for, and within it the rest.
 
     A step is the name of an element, with or without namespace, the key of a registered child, or, as the
-    last one, the key of an interface that is not empty. What the peer wrote wrongly does not match.
+    last one, the key of an interface that a child element says and that is not empty; an attribute is no step. What
+    the peer wrote wrongly does not match.
     """
     first = path[0]
     tag = first.tag
@@ -30,7 +31,7 @@ def matches_path(stanza: ItemAccess, path: Path) -> bool:
     return _matches_rest(stanza, path, 0)
 
 
-def _matches_rest(stanza: ItemAccess, path: Path, index: int) -> bool:
+def _matches_rest(stanza: Declared, path: Path, index: int) -> bool:
     """Whether a stanza whose name fits the step has its items, and the steps behind it."""
     for key, wanted in path[index].items:
         if not _has_item(stanza, key, wanted):
@@ -41,7 +42,7 @@ def _matches_rest(stanza: ItemAccess, path: Path, index: int) -> bool:
     step = path[index]
     tag = step.tag
     is_item = index + 1 == len(path) and not step.items
-    if is_item and tag in stanza.interfaces and _has_item(stanza, tag, None):
+    if is_item and tag in stanza.interfaces and stanza.is_of_child(tag) and _has_item(stanza, tag, None):
         return True
     cls = stanza.plugin_attrib_map.get(tag)
     if cls is not None:
@@ -57,7 +58,7 @@ def _matches_rest(stanza: ItemAccess, path: Path, index: int) -> bool:
     return tag[0] == "{" and _matches_elements(stanza, path, index)
 
 
-def _matches_elements(stanza: ItemAccess, path: Path, index: int) -> bool:
+def _matches_elements(stanza: Declared, path: Path, index: int) -> bool:
     """Whether a child that the step gives the full name of has the rest."""
     tag = path[index].tag
     cls = stanza.plugin_tag_map.get(tag)
@@ -85,7 +86,7 @@ def _element_matches(element: Element, path: Path, index: int) -> bool:
     return False
 
 
-def _has_item(stanza: ItemAccess, key: str, wanted: str | None) -> bool:
+def _has_item(stanza: Declared, key: str, wanted: str | None) -> bool:
     if wanted is not None and stanza.xml.attrib.get(key) == wanted and key in ("type", "id"):
         return True
     name = key.partition("|")[0]

@@ -69,7 +69,8 @@ class StanzaValues(Declared):
         for key in self.interfaces:
             value = self[key]
             if isinstance(value, StanzaValues):
-                value = value.get_stanza_values()
+                # A whole stanza stays one: nobody could tell of a dictionary which kind it was.
+                value = value if value._is_root else value.get_stanza_values()
             elif _are_children(value):
                 # They are among the substanzas.
                 continue
@@ -99,8 +100,7 @@ class StanzaValues(Declared):
             if full_key == "substanzas":
                 self._set_substanzas(value)
             elif full_key == "lang" or key in self.interfaces:
-                if key in self._fields or not isinstance(value, Mapping):
-                    self._set_value(full_key, value)
+                self._set_value(full_key, value)
             elif key in self.plugin_attrib_map:
                 if isinstance(value, Mapping):
                     child = self._child(self.plugin_attrib_map[key], full_key.partition("|")[2] or None)
@@ -112,6 +112,8 @@ class StanzaValues(Declared):
 
     def _set_value(self, key: str, value: Any) -> None:
         # A field that is a child of its own gave a dictionary.
+        if value.__class__ is list and self.is_read_only(key):
+            return  # of what else there is, it is only a view
         current = self[key] if hasattr(value, "keys") and "|" not in key else None
         if isinstance(current, StanzaValues):
             current.set_stanza_values(value)

@@ -42,6 +42,12 @@ class Form(ElementBase):
     type = Attr(FORM_TYPE, default="form")
     title = ChildText()
 
+    def __init__(self, xml: Element | None = None, parent: Any = None, title: str = "") -> None:
+        """Wrap an element, or build a form; ``title`` is for people."""
+        super().__init__(xml, parent)
+        if title:
+            self["title"] = title
+
     def setup(self, xml: Element | None = None) -> bool:
         """Build an empty form; the schema asks for a type."""
         made = super().setup(xml)
