@@ -235,3 +235,11 @@ def test_an_item_that_is_no_longer_whitelisted_is_unsubscribed() -> None:
     romeo = xmpp.me.add("romeo@example.net", afrom=True, whitelisted=True)
     romeo.remove()
     assert (romeo.whitelisted, romeo.from_, len(xmpp.sent)) == (False, True, 1)
+
+
+def test_whoever_asked_is_answered_under_the_name_that_he_has() -> None:
+    """A letter that Unicode 3.2 does not assign is none of ours to give, and may be somebody's all the same."""
+    xmpp = FakeComponent()
+    stranger = "ja\u0560n@example.net"
+    xmpp.receive(asks(sender=stranger))
+    assert xmpp.sent == [component(kind, stranger) for kind in ("subscribed", "", "subscribe")]

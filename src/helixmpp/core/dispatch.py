@@ -50,6 +50,7 @@ class DispatchHost(Sender, Protocol):
     """What dispatching asks of the client or component."""
 
     max_open_requests: int
+    is_component: bool
 
     def exception(self, exception: BaseException) -> None:
         """Told of what a handler raised."""
@@ -146,8 +147,9 @@ class Dispatcher:
             log.info("%s refused a request: %s", what, error)
             self.refuse(request, error)
             return
-        if _refuses(error) and isinstance(data, Message | Presence):
-            # On purpose, and no mistake of the program; but who only wrote is not told that somebody is there.
+        if _refuses(error) and isinstance(data, Message | Presence | Iq):
+            # On purpose, and no mistake of the program; but who only wrote is not told that somebody is there, and a
+            # request that has an answer gets no other.
             log.warning("%s refused a %s, and its sender is not told: %s", what, data.name, error)
             return
         if request is not None:
@@ -180,6 +182,10 @@ class Dispatcher:
         id_ = element.get("id", "")
         if not id_:
             log.info("a request without an id is dropped: no answer to it could be told")
+            return False
+        if self._host.is_component and not element.get("from"):
+            # XEP-0114 section 3: a component has no server whose account could have asked.
+            log.info("a request from nobody is dropped: an answer would have nobody to go to")
             return False
         if len(id_) > _LONGEST_ID:
             log.info("a request with an id of %d characters is dropped", len(id_))

@@ -104,6 +104,11 @@ class PendingIqs:
         if pending is not None:
             pending.cancel()
 
+    def discard_all(self) -> None:
+        """Cancel every request, and so whoever awaits one: there is nobody left to whom a failure is of use."""
+        for id_ in tuple(self._pending):
+            self.discard(id_)
+
     def answer(self, iq: Iq) -> bool:
         """Give an iq of type result or error to the request that it answers; whether there was one."""
         xml = iq.xml

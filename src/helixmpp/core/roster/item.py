@@ -78,6 +78,11 @@ class RosterItem(ItemState):
         return self.node.xmpp
 
     @property
+    def _address(self) -> JID:
+        """Whom it is about; an address that was received may have code points that none of ours may have."""
+        return JID.parse(self.bare, lenient=True)
+
+    @property
     def owner(self) -> JID:
         """Whose roster it is in: a bare address."""
         return JID.parse(self.node.bare)
@@ -194,7 +199,7 @@ class RosterItem(ItemState):
         """Send our presence to this contact alone."""
         if self.xmpp.is_component and not pfrom:
             pfrom = self.node.bare
-        self.xmpp.send_presence(pshow, pstatus, ppriority, pto or self.bare, ptype, pfrom, pnick)
+        self.xmpp.send_presence(pshow, pstatus, ppriority, pto or self._address, ptype, pfrom, pnick)
 
     def send_last_presence(self) -> None:
         """Send the contact what our presence was last; with none sent before, that we are available."""
@@ -204,7 +209,7 @@ class RosterItem(ItemState):
             self.send_presence()
             return
         presence = self.xmpp.Presence(xml=copy_of(last).xml)
-        presence["to"] = self.bare
+        presence["to"] = self._address
         if self.xmpp.is_component and not presence.xml.get("from"):
             presence["from"] = self.node.bare
         self.xmpp.send(presence)
@@ -222,7 +227,7 @@ class RosterItem(ItemState):
         # RFC 6121 section 3.1.1: what is said about a subscription goes from bare address to bare address.
         presence = self.xmpp.Presence()
         presence["type"] = type_
-        presence["to"] = self.bare
+        presence["to"] = self._address
         if self.xmpp.is_component:
             presence["from"] = self.node.bare
         self.xmpp.send(presence)

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_XHTML_IM = "{http://jabber.org/protocol/xhtml-im}html"
+
 
 class XEP_0027(BasePlugin):  # noqa: N801 - the name that programs import
     """OpenPGP as Jabber first had it: signed presences and encrypted messages, by GnuPG."""
@@ -105,10 +107,14 @@ class XEP_0027(BasePlugin):  # noqa: N801 - the name that programs import
     async def encrypt_message(self, message: Message, notice: str = "This message is encrypted.") -> None:
         """Put the encrypted body into a message, for the key of its ``to``; raises as :meth:`sign`.
 
+        The body in its other languages, and what XEP-0071 has of it, is taken out: nobody is to read it there.
+
         :param notice: the body that is sent in its place (section 3).
         """
         message["encrypted"] = await self.encrypt(message["body"], message["to"].bare)
         del message["body"]
+        for child in message.xml.findall(_XHTML_IM):
+            message.xml.remove(child)
         message["body"] = notice
 
     async def decrypt_message(self, message: Message) -> str:

@@ -36,11 +36,12 @@ who wants to come in; it gets the events of messages and invitations from everyb
 
 Operations: none; who is in a room is true as long as the session is, and nothing to be stored.
 
-Limits: this program is in ``max_rooms`` rooms, of which ``max_occupants`` occupants each are kept; a joined room gives
-``max_history`` messages of its history. Rooms are believed about themselves and nobody else is: groupchat messages of
-rooms that we are not in are dropped (``joined_only``), and invitations count only from the room's own address. Texts of
-occupants are kept up to 1,024 characters. Who is behind a nickname, the room alone knows; the same name is no proof of
-the same person (XEP-0421 helps).
+Limits: this program is in ``max_rooms`` rooms, of which ``max_occupants`` occupants each are kept; a joined room
+gives ``max_history`` messages of its history, with the presences of its occupants ``max_join_size`` bytes. Rooms are
+believed about themselves and nobody else is: groupchat messages of rooms that we are not in are dropped
+(``joined_only``), and invitations count only from the room's own address. Texts of occupants are kept up to 1,024
+characters. Who is behind a nickname, the room alone knows; the same name is no proof of the same person (XEP-0421
+helps).
 
 Version: XEP-0045 1.35.5.
 """

@@ -69,8 +69,8 @@ class Hearing(Joining):
             log.warning("%s has more than %d occupants: no more are kept", room.jid.bare, self.max_occupants)
         attempt = room.attempt
         first = is_self and self._let_in(room, presence, said.codes)
-        if not is_self and attempt is not None and attempt.takes_occupants(self.max_occupants):
-            attempt.occupants.append(presence)
+        if not is_self and attempt is not None:
+            attempt.take_occupant(presence, self.max_occupants, self.max_join_size)
         self._tell_presence(room, presence)
         if is_new:
             self.xmpp.event(f"muc::{room.jid.bare}::got_online", presence)
@@ -152,8 +152,8 @@ class Hearing(Joining):
         if attempt is not None and attempt.automatic and xml.find(_DELAY) is not None and room.knows(key):
             return False
         room.remember(key)
-        if attempt is not None and attempt.presence is not None:
-            attempt.history.append(message)
+        if attempt is not None:
+            attempt.take_history(message, self.max_join_size)
         room.last_message = self._now()
         return True
 

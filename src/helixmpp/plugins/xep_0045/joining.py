@@ -127,6 +127,10 @@ class Joining(Naming):
         # Who is cancelled does not take the others along that wait for the same.
         return await asyncio.shield(self._join(room, nick, password or "", history, options, timeout))
 
+    #: The names that older programs use.
+    join_groupchat = join_muc
+    join_groupchat_wait = join_muc_wait
+
     def join_again(self, room: JID | str, pfrom: OptJid = None) -> None:
         """Ask a room anew to let us in, with what was said in between: it seems not to know us any more.
 

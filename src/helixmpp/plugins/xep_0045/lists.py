@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from helixmpp.errors import BadStanza
 from helixmpp.jid import JID
-from helixmpp.plugins.xep_0045.requests import SendOptions
+from helixmpp.plugins._requests import SendOptions
 from helixmpp.plugins.xep_0045.stanza import MUCAdminItem, MUCAdminQuery, MucAffiliation, MucRole
 from helixmpp.plugins.xep_0045.stanza.words import AFFILIATIONS, ROLES
 from helixmpp.plugins.xep_0045.table import OptJid, RoomTable
@@ -50,6 +50,17 @@ class Lists(RoomTable):
             except BadStanza:
                 log.info("%s lists what is no address", JID(room).bare)
         return found
+
+    def get_users_by_affiliation(
+        self, room: JID | str, affiliation: MucAffiliation = "member", *, ifrom: OptJid = None
+    ) -> Awaitable[Iq]:
+        """Ask as :meth:`get_affiliation_list`, and give the answer as it is; older programs do.
+
+        :raises ValueError: there is no such affiliation.
+        """
+        item = MUCAdminItem()
+        item.affiliation = _checked(affiliation, AFFILIATIONS, "affiliation")
+        return self._ask_list(room, item, ifrom, {})
 
     def set_affiliation(
         self,
@@ -172,10 +183,15 @@ class Lists(RoomTable):
     async def _list(
         self, room: JID | str, item: MUCAdminItem, ifrom: OptJid, options: SendOptions
     ) -> list[MUCAdminItem]:
+        answer = await self._ask_list(room, item, ifrom, options)
+        return answer[MUCAdminQuery].children_of(MUCAdminItem)
+
+    def _ask_list(
+        self, room: JID | str, item: MUCAdminItem, ifrom: OptJid, options: SendOptions
+    ) -> Awaitable[Iq]:
         request = self.xmpp.make_iq_get(ito=JID(room).bare, ifrom=ifrom or None)
         request[MUCAdminQuery].append(item)
-        answer = await request.send(**options)
-        return answer[MUCAdminQuery].children_of(MUCAdminItem)
+        return request.send(**options)
 
     def _change(
         self, room: JID | str, items: Iterable[MUCAdminItem], ifrom: OptJid, options: SendOptions

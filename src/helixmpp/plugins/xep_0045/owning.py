@@ -7,9 +7,9 @@ from typing import Unpack
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import XMPPError
 from helixmpp.jid import JID
+from helixmpp.plugins._requests import SendOptions
 from helixmpp.plugins.xep_0004 import Form
 from helixmpp.plugins.xep_0030 import XEP_0030
-from helixmpp.plugins.xep_0045.requests import SendOptions
 from helixmpp.plugins.xep_0045.stanza import NS, MUCOwnerDestroy, MUCOwnerQuery
 from helixmpp.plugins.xep_0045.table import OptJid
 from helixmpp.stanza import Iq, IqError

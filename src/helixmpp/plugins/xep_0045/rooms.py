@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, TypedDict
 from xml.etree.ElementTree import Element
 
 from helixmpp.jid import JID
+from helixmpp.plugins._weights import weight_of
 from helixmpp.plugins.xep_0045.stanza import MucAffiliation, MUCHistory, MucRole
 from helixmpp.stanza import Message, Presence
 
@@ -129,10 +130,25 @@ class Attempt:
     wanted: MUCHistory
     occupants: list[Presence] = field(default_factory=list[Presence])
     presence: Presence | None = None
+    #: About how many bytes the occupants and the history take.
+    weight: int = 0
 
-    def takes_occupants(self, limit: int) -> bool:
-        """Whether the room still says who was there before us (section 7.1)."""
-        return self.presence is None and len(self.occupants) < limit
+    def take_occupant(self, presence: Presence, limit: int, most_bytes: int) -> None:
+        """Keep the presence of one who was there before us (section 7.1), unless there are too many."""
+        if self.presence is None and len(self.occupants) < limit and self._has_room(presence, most_bytes):
+            self.occupants.append(presence)
+
+    def take_history(self, message: Message, most_bytes: int) -> None:
+        """Keep a message that was said before us, unless those that are kept take too much."""
+        if self.presence is not None and self._has_room(message, most_bytes):
+            self.history.append(message)
+
+    def _has_room(self, stanza: Message | Presence, most_bytes: int) -> bool:
+        weight = weight_of(stanza.xml)
+        if self.weight + weight > most_bytes:
+            return False
+        self.weight += weight
+        return True
 
     def fail(self, error: Exception) -> None:
         """End it in failure, unless it has ended."""

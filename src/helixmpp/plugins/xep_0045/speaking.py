@@ -103,6 +103,9 @@ class Speaking(BasePlugin):
         decline.reason = reason
         message.send()
 
+    #: The name that older programs use.
+    decline = decline_invite
+
     # -- voice ------------------------------------------------------------------------------------------
 
     def request_voice(self, room: JID | str, role: MucRole = "participant", *, mfrom: OptJid = None) -> None:

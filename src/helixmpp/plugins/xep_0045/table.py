@@ -23,6 +23,9 @@ class RoomTable(BasePlugin):
     max_rooms = Setting(1_000, "in how many rooms this program can be at once")
     max_occupants = Setting(20_000, "how many occupants of a room are kept; the others only raise events")
     max_history = Setting(1_000, "how many messages of its history the result of joining a room holds")
+    max_join_size = Setting(
+        33_554_432, "how many bytes of memory the presences and history in that result take, about"
+    )
     join_timeout = Setting(300.0, "seconds to wait until a room has let us in, where a call says nothing")
     rejoin = Setting(True, "whether rooms are joined again with a new session")
     joined_only = Setting(

@@ -23,6 +23,6 @@ Version: XEP-0048 1.2.
 """
 
 from helixmpp.plugins.xep_0048.bookmarks import XEP_0048, StorageMethods
-from helixmpp.plugins.xep_0048.stanza import URL, Bookmarks, Conference, PrivateXML
+from helixmpp.plugins.xep_0048.stanza import URL, Bookmarks, Conference
 
-__all__ = ["URL", "XEP_0048", "Bookmarks", "Conference", "PrivateXML", "StorageMethods"]
+__all__ = ["URL", "XEP_0048", "Bookmarks", "Conference", "StorageMethods"]

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal, Unpack
 
 import helixmpp.plugins.xep_0048.stanza as bookmarks_stanza
 from helixmpp.core.declare import Setting
-from helixmpp.plugins.xep_0048.stanza import NS, Bookmarks, PrivateXML
+from helixmpp.plugins.xep_0048.stanza import NS, Bookmarks
+from helixmpp.plugins.xep_0049 import XEP_0049, PrivateXML
 from helixmpp.plugins.xep_0060 import XEP_0060, EventItem, Item, Items, Pubsub, SendOptions
 from helixmpp.plugins.xep_0060.requests import OptJid
 from helixmpp.plugins.xep_0163 import Storing
@@ -29,8 +30,8 @@ class XEP_0048(Storing):  # noqa: N801 - the name that programs import
     name = "xep_0048"
     description = "Bookmarks: rooms and pages on the web, as older clients keep them"
     xep_version = "1.2"
-    dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0060", "xep_0163"}
-    extends = ((Item, Bookmarks), (EventItem, Bookmarks), (Iq, PrivateXML))
+    dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0049", "xep_0060", "xep_0163"}
+    extends = ((Item, Bookmarks), (EventItem, Bookmarks))
     # Asks our own account for its events.
     features = (f"{NS}+notify",)
     #: The module with the stanza classes, as programs reach it.
@@ -68,9 +69,7 @@ class XEP_0048(Storing):  # noqa: N801 - the name that programs import
         """
         if self._method(method) == "xep_0223":
             return self.retrieve(NS, ifrom=ifrom, **send_options)
-        request = self.xmpp.make_iq_get(ifrom=ifrom or None)
-        request[PrivateXML][Bookmarks].attach()
-        return request.send(**send_options)
+        return self.xmpp.plugin[XEP_0049].retrieve(Bookmarks, ifrom, **send_options)
 
     async def bookmarks(
         self,
@@ -111,9 +110,7 @@ class XEP_0048(Storing):  # noqa: N801 - the name that programs import
         """
         if self._method(method) == "xep_0223":
             return await self.store(bookmarks, NS, _ITEM, ifrom, **send_options)
-        request = self.xmpp.make_iq_set(ifrom=ifrom or None)
-        request[PrivateXML].append(copy(bookmarks))
-        return await request.send(**send_options)
+        return await self.xmpp.plugin[XEP_0049].store(bookmarks, ifrom, **send_options)
 
     def _method(self, method: str | None) -> str:
         chosen = method or self.storage_method

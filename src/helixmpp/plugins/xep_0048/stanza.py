@@ -1,11 +1,12 @@
-"""``<storage xmlns='storage:bookmarks'/>`` of XEP-0048 section 2, and where it is kept the old way (XEP-0049)."""
+"""``<storage xmlns='storage:bookmarks'/>`` of XEP-0048 section 2."""
 
 from typing import Final
 
 from helixmpp.jid import JID
+from helixmpp.plugins.xep_0049.stanza import PrivateXML
 from helixmpp.stanza import Attr, Children, ChildText, ElementBase, register_stanza_plugin
 
-__all__ = ["NS", "URL", "Bookmarks", "Conference", "PrivateXML"]
+__all__ = ["NS", "URL", "Bookmarks", "Conference"]
 
 NS: Final = "storage:bookmarks"
 
@@ -74,14 +75,6 @@ class Bookmarks(ElementBase):
         page.url, page.name_ = url, name
         self.append(page)
         return page
-
-
-class PrivateXML(ElementBase):
-    """What only the account itself can read, by the name of the element (XEP-0049 section 3)."""
-
-    name = "query"
-    namespace = "jabber:iq:private"
-    plugin_attrib = "private"
 
 
 register_stanza_plugin(PrivateXML, Bookmarks)

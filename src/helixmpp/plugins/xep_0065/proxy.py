@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ClassVar, Final
 
 from helixmpp.core.api import PluginAPI
-from helixmpp.core.declare import Setting, listens, on, op
-from helixmpp.core.plugin import BasePlugin
+from helixmpp.core.declare import Setting, listens, on
 from helixmpp.errors import BadStanza, StateError, XMPPError
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0030 import XEP_0030
-from helixmpp.plugins.xep_0047.sids import SidTable
+from helixmpp.plugins.xep_0047.accepting import Accepting
 from helixmpp.plugins.xep_0065.dialing import connect_to, local_addresses
 from helixmpp.plugins.xep_0065.listener import Listener
 from helixmpp.plugins.xep_0065.socks5 import Socks5Failure, destination, is_destination
@@ -31,7 +30,7 @@ Offer = tuple[JID, str, int]
 Key = tuple[str, str, str]
 
 
-class XEP_0065(BasePlugin):  # noqa: N801 - the name that programs import
+class XEP_0065(Accepting):  # noqa: N801 - the name that programs import
     """SOCKS5 Bytestreams: starts them, over a proxy or directly, and accepts those of peers."""
 
     name = "xep_0065"
@@ -42,7 +41,6 @@ class XEP_0065(BasePlugin):  # noqa: N801 - the name that programs import
     features = (NAMESPACE,)
     api: PluginAPI[Socks5Store]
 
-    auto_accept = Setting(False, "whether anybody may start a bytestream to us")
     direct = Setting(False, "whether peers may connect to this machine, which tells them its addresses")
     hosts: "Setting[tuple[str, ...]]" = Setting(
         (), "names or addresses under which peers reach it; by default those that it has", kinds=(tuple, list)
@@ -60,9 +58,6 @@ class XEP_0065(BasePlugin):  # noqa: N801 - the name that programs import
     max_streamhosts = Setting(8, "how many of them are tried")
     max_proxies = Setting(5, "how many proxies are asked for their address and offered to peers")
     max_gather = Setting(67_108_864, "how many bytes gather() takes where it is not told how many")
-    max_streams = Setting(100, "how many bytestreams of peers may be open at a time")
-    max_streams_of_peer = Setting(10, "how many of them may be of one bare address")
-    max_preauthorized = Setting(1000, "how many that were agreed on may wait to be started")
 
     def plugin_init(self) -> None:
         """Begin without streams."""
@@ -72,10 +67,13 @@ class XEP_0065(BasePlugin):  # noqa: N801 - the name that programs import
         #: Proxies that a program knows: host and port by address. Those of our server are looked for without these.
         self.proxies: dict[JID, tuple[str, int]] = {}
         self._found: dict[JID, tuple[str, int]] = {}
-        self._sids = SidTable(lambda: self.max_preauthorized)
+        self._begin_accepting()
+        # What is under way is for one session; the number of the one that goes on.
+        self._session = 0
 
     def plugin_end(self) -> None:
         """End every stream."""
+        self._session += 1
         self.close()
 
     # -- starting -------------------------------------------------------------------------------------------
@@ -322,17 +320,19 @@ class XEP_0065(BasePlugin):  # noqa: N801 - the name that programs import
         if request.mode != "tcp":
             raise XMPPError("not-acceptable", "only TCP")
         key = _key(own, sid, peer)
-        self._check_room(key, peer)
-        if not (
-            await self.api["authorized_sid"](own, sid, peer, iq)
-            or await self.api["authorized"](own, sid, peer, iq)
-        ):
+        self._check_new(key, peer)
+        if not await self._is_accepted(own, sid, peer, iq):
             raise XMPPError("not-acceptable")
         # Others may have come while the operations were asked.
-        self._check_room(key, peer)
+        self._check_new(key, peer)
         self._of_peers[key] = peer.bare
+        session = self._session
         try:
             used, connection = await self._connect_to_any(offers, dstaddr or destination(sid, peer, own))
+            if session != self._session:
+                # Who asked has no use for an answer any more, and the next session none for the connection.
+                connection[1].transport.abort()
+                raise XMPPError("not-acceptable", "the session is over")
         except BaseException:
             self._of_peers.pop(key, None)
             raise
@@ -342,12 +342,10 @@ class XEP_0065(BasePlugin):  # noqa: N801 - the name that programs import
         answer.send()
         self._established(connection, sid, own, peer, used)
 
-    def _check_room(self, key: Key, peer: JID) -> None:
+    def _check_new(self, key: Key, peer: JID) -> None:
         if key in self._streams or key in self._of_peers:
             raise XMPPError("not-acceptable", "there is a bytestream of that sid")
-        taken = list(self._of_peers.values())
-        if len(taken) >= self.max_streams or taken.count(peer.bare) >= self.max_streams_of_peer:
-            raise XMPPError("resource-constraint", "too many bytestreams are open")
+        self._check_room(list(self._of_peers.values()), peer)
 
     async def _connect_to_any(self, offers: list[Offer], dstaddr: str) -> tuple[JID, Connection]:
         """Connect to the first streamhost that can be connected to, in their order (section 5.3.2)."""
@@ -365,21 +363,8 @@ class XEP_0065(BasePlugin):  # noqa: N801 - the name that programs import
     @listens("session_end")
     def _session_over(self, reason: object) -> None:
         # The connections go on without the session; the proxies of the next server may be others.
+        self._session += 1
         self._found.clear()
-
-    # -- the default store ----------------------------------------------------------------------------------
-
-    @op("authorized")
-    def _authorized(self, jid: JID, node: str, ifrom: JID | None, args: Iq) -> bool:
-        return self.auto_accept
-
-    @op("authorized_sid")
-    def _authorized_sid(self, jid: JID, node: str, ifrom: JID | None, args: Iq) -> bool:
-        return self._sids.take(jid, node, ifrom)
-
-    @op("preauthorize_sid")
-    def _preauthorize_sid(self, jid: JID, node: str, ifrom: JID | None, args: None) -> None:
-        self._sids.add(jid, node, ifrom)
 
 
 def _check_sid(sid: str) -> None:

@@ -3,13 +3,13 @@
 from typing import Final, Literal
 
 from helixmpp.jid import JID
+from helixmpp.plugins._unsigned import Between
 from helixmpp.stanza import (
     Attr,
     Children,
     ChildText,
     ElementBase,
     OneOf,
-    codec_for,
     one_of,
     register_stanza_plugin,
 )
@@ -21,21 +21,7 @@ NAMESPACE = "http://jabber.org/protocol/bytestreams"
 Mode = Literal["tcp", "udp"]
 
 _MODE: Final[OneOf[Mode]] = one_of("tcp", "udp")
-_LAST_PORT: Final = 65_535
-
-
-class _Port:
-    def parse(self, text: str) -> int:
-        return _checked(codec_for(int).parse(text))
-
-    def format(self, value: int) -> str:
-        return str(_checked(int(codec_for(int).format(value))))
-
-
-def _checked(port: int) -> int:
-    if not 1 <= port <= _LAST_PORT:
-        raise ValueError("no port")
-    return port
+_PORT: Final = Between(1, 65_535)
 
 
 class StreamHost(ElementBase):
@@ -49,7 +35,7 @@ class StreamHost(ElementBase):
     jid = Attr(JID, required=True)
     host = Attr(str, required=True)
     # Section 8.2: "If not specified, the port value is 1080".
-    port = Attr(_Port(), default=1080)
+    port = Attr(_PORT, default=1080)
 
 
 class StreamHostUsed(ElementBase):

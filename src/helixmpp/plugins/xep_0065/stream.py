@@ -6,6 +6,7 @@ from typing import IO, Final, Protocol, Self
 
 from helixmpp.core.futures import settle
 from helixmpp.jid import JID
+from helixmpp.plugins.xep_0047.gathering import gathered
 from helixmpp.plugins.xep_0065.socks5 import Socks5Failure
 
 __all__ = ["Connection", "Socks5Stream"]
@@ -116,17 +117,12 @@ class Socks5Stream:
         :raises TimeoutError: it did not end in time. What has come is lost.
         """
         limit = self._owner.gather_limit()
-        got = bytearray()
-        async with asyncio.timeout(timeout):
-            while max_data is None or len(got) < max_data:
-                data = await self.receive(-1 if max_data is None else max_data - len(got))
-                if not data:
-                    break
-                got += data
-                if max_data is None and len(got) > limit:
-                    self.abort()
-                    raise Socks5Failure(f"more than {limit} bytes came (max_gather)")
-        return bytes(got)
+
+        def too_much() -> Exception:
+            self.abort()
+            return Socks5Failure(f"more than {limit} bytes came (max_gather)")
+
+        return await gathered(self.receive, max_data, limit, timeout, too_much)
 
     def __aiter__(self) -> Self:
         return self

@@ -1,6 +1,6 @@
 """``<html/>`` of XEP-0071 section 3: a message's text once more, with its looks."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from xml.etree.ElementTree import Element
 
 from helixmpp.errors import FieldValueError, ProtocolError
@@ -28,13 +28,25 @@ class XHTML_IM(ElementBase):  # noqa: N801 - the name that programs import
     interfaces: ClassVar[set[str]] = {"body"}
     lang_interfaces: ClassVar[set[str]] = {"body"}
 
-    def get_body(self, lang: str | None = None) -> str:
+    @property
+    def bodies(self) -> dict[str, str]:
+        """The sanitised bodies as text by their languages; of several in one language the first."""
+        own = self.get_lang()
+        found: dict[str, str] = {}
+        for body in self.xml.findall(_BODY):
+            found.setdefault(body.get(_LANG, own), _written(sanitize(body)))
+        return found
+
+    def get_body(self, lang: str | None = None) -> Any:
         """Return the sanitised body as text, ``<body xmlns=...>``; ``""`` where there is none.
 
-        :param lang: the language; without it the one of the message, else the first.
+        :param lang: the language; without it the one of the message, else the first. With ``*`` the answer is
+            :attr:`bodies`.
         """
-        found = self.get_content(lang)
-        return "" if found is None else serialize(found, stream_ns="")
+        if lang == "*":
+            return self.bodies
+        body = self.get_content(lang)
+        return "" if body is None else _written(body)
 
     def get_content(self, lang: str | None = None) -> Element | None:
         """Return the sanitised body as an element; None where there is none."""
@@ -74,6 +86,10 @@ class XHTML_IM(ElementBase):  # noqa: N801 - the name that programs import
                 self.xml.remove(body)
 
     del_content = del_body
+
+
+def _written(body: Element) -> str:
+    return serialize(body, stream_ns="")
 
 
 def _body_of(content: str | Element | ElementBase) -> Element:

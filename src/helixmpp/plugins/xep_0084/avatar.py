@@ -112,7 +112,8 @@ class XEP_0084(BasePlugin):  # noqa: N801 - the name that programs import
                 raise AvatarRefused("the avatar is no base64") from error
             if len(data) > self.max_size:
                 raise AvatarRefused(f"the avatar has {len(data)} bytes; max_size is {self.max_size}")
-            if self.generate_id(data) != id.lower():
+            # Nothing has a hash, too.
+            if not data or self.generate_id(data) != id.lower():
                 raise AvatarRefused("the bytes are not those that the id names")
             return data
         raise AvatarRefused("the answer has no avatar in it")

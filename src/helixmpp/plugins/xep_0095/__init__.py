@@ -24,7 +24,8 @@ Operations: ``add_pending``, ``get_pending`` and ``del_pending``, typed by :clas
 that wait. The default ones forget them with the session.
 
 Limits: ``max_pending`` offers wait, beyond which the oldest is forgotten, and ``max_pending_of_peer`` of one bare
-address, beyond which they are refused; both are settings. A profile that is not known is answered with
+address, beyond which they are refused; ``max_accepted`` streams with a ``stream_handler`` may wait to be opened, until
+the session ends; these are settings. A profile that is not known is answered with
 ``bad-request`` and ``bad-profile``, an offer without a method that we have with ``no-valid-streams``. Methods are
 SOCKS5 bytestreams and in-band bytestreams, in this order, whose own limits hold, and those that a program registers.
 

@@ -55,6 +55,7 @@ class XEP_0095(BasePlugin):  # noqa: N801 - the name that programs import
 
     max_pending = Setting(100, "how many offers may wait to be accepted or declined; the oldest is forgotten")
     max_pending_of_peer = Setting(5, "how many of them may be of one bare address")
+    max_accepted = Setting(1_000, "how many accepted streams with a stream_handler may wait to be opened")
 
     def plugin_init(self) -> None:
         """Begin with the two methods that XEP-0096 asks for, in its order."""
@@ -63,8 +64,15 @@ class XEP_0095(BasePlugin):  # noqa: N801 - the name that programs import
         self._methods: dict[str, tuple[int, str]] = {}
         # with the bare address of who offers
         self._pending: dict[Key, tuple[str, Pending]] = {}
+        # Who waits for the streams that were accepted, by the event of each; the oldest first.
+        self._awaited: dict[str, Callable[[Any], Any]] = {}
         self.register_method(SOCKS5, "xep_0065", 50)
         self.register_method(IBB, "xep_0047", 100)
+
+    def plugin_end(self) -> None:
+        """Hand over no streams any more."""
+        for event in tuple(self._awaited):
+            self._forget_awaited(event)
 
     # -- profiles and methods ---------------------------------------------------------------------------------
 
@@ -198,26 +206,47 @@ class XEP_0095(BasePlugin):  # noqa: N801 - the name that programs import
         pending = await self._take(jid, sid, ifrom)
         method = pending["method"]
         peer = JID(jid)
+        known = self._methods.get(method)
+        if known is None or known[1] not in self.xmpp.plugin:
+            self._refuse(pending, peer, ifrom)
+            raise StateError(f"the plugin for {method} is not there any more")
         answer = self.xmpp.make_iq_result(pending["response_id"], peer, ifrom)
         si = answer[SI]
         if payload is not None:
             si.append(payload)
         si.choose(method)
-        known = self._methods.get(method)
-        if known is None or known[1] not in self.xmpp.plugin:
-            raise StateError(f"the plugin for {method} is not there any more")
         if stream_handler is not None:
-            self.xmpp.add_event_handler(f"stream:{sid}:{peer}", stream_handler, disposable=True)
+            self._await(f"stream:{sid}:{peer}", stream_handler)
         # Before the answer: the stream may come right behind it.
         await self.xmpp.plugin[known[1]].api["preauthorize_sid"](ifrom, sid, peer, None)
         answer.send()
 
     async def decline(self, jid: JID | str, sid: str, ifrom: JID | str | None = None) -> None:
         """Decline an offer; the parameters and errors are those of :meth:`accept`."""
-        pending = await self._take(jid, sid, ifrom)
+        self._refuse(await self._take(jid, sid, ifrom), jid, ifrom)
+
+    def _refuse(self, pending: Pending, jid: JID | str, ifrom: JID | str | None) -> None:
         self.xmpp.make_iq_error(
             pending["response_id"], "cancel", "forbidden", "Offer Declined", ito=jid, ifrom=ifrom
         ).send()
+
+    def _await(self, event: str, handler: Callable[[Any], Any]) -> None:
+        """Have a stream handed over when it is open; of peers that never open theirs, the oldest are forgotten."""
+        self._forget_awaited(event)
+
+        def take(stream: Any) -> Any:
+            self._forget_awaited(event)
+            return handler(stream)
+
+        self._awaited[event] = take
+        self.xmpp.add_event_handler(event, take)
+        while len(self._awaited) > max(1, self.max_accepted):
+            self._forget_awaited(next(iter(self._awaited)))
+
+    def _forget_awaited(self, event: str) -> None:
+        handler = self._awaited.pop(event, None)
+        if handler is not None:
+            self.xmpp.del_event_handler(event, handler)
 
     async def _take(self, jid: JID | str, sid: str, ifrom: JID | str | None) -> Pending:
         pending: Pending | None = await self.api["get_pending"](ifrom, sid, jid, None)
@@ -278,6 +307,8 @@ class XEP_0095(BasePlugin):  # noqa: N801 - the name that programs import
     def _session_over(self, reason: object) -> None:
         # Nobody waits for an answer any more.
         self._pending.clear()
+        for event in tuple(self._awaited):
+            self._forget_awaited(event)
 
 
 def _key(jid: JID, sid: str, peer: JID | None) -> Key:

@@ -10,9 +10,10 @@ _LONGEST: Final = 120  # characters; in UTF-8 they fit into the 255 bytes that f
 _FORBIDDEN: Final = re.compile(
     r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]'
 )
-# Names of devices under Windows, with any extension.
+# Names of devices under Windows, with any extension and with spaces before it.
 _DEVICE: Final = re.compile(
-    r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE | re.DOTALL
+    r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\..*)?",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

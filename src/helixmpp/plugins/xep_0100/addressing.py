@@ -7,8 +7,8 @@ from helixmpp.core.plugin import BasePlugin
 from helixmpp.core.roster import RosterNode
 from helixmpp.errors import BadStanza, InvalidJID, XMPPError
 from helixmpp.jid import JID
-from helixmpp.plugins.xep_0100.escaping import escaped
 from helixmpp.plugins.xep_0100.stanza import GatewayQuery
+from helixmpp.plugins.xep_0106 import escape_node
 from helixmpp.stanza import Iq
 
 __all__ = ["Addressing"]
@@ -62,7 +62,7 @@ class Addressing(BasePlugin):
         :raises XMPPError: what the user is told, such as ``item-not-found``.
         :raises InvalidJID: no address can have that name: ``not-acceptable``.
         """
-        return JID(local=escaped(name), domain=self._own.domain)
+        return JID(local=escape_node(name), domain=self._own.domain)
 
     @on(Iq, GatewayQuery, type="get")
     def _prompt_asked(self, iq: Iq) -> None:

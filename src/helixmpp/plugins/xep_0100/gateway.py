@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.declare import Setting, listens, on
 from helixmpp.core.roster import RosterItem
-from helixmpp.errors import XMPPError
+from helixmpp.errors import BadStanza, XMPPError
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0030 import XEP_0030
 from helixmpp.plugins.xep_0100.addressing import Addressing
@@ -73,7 +73,7 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
         :param text: for people.
         """
         self._logins.forget(JID(jid))
-        presence = self.xmpp.make_presence(pto=JID(jid).bare, pfrom=self._own)
+        presence = self.xmpp.make_presence(pto=JID(jid).bare_jid, pfrom=self._own)
         presence["type"] = "error"
         presence["error"]["condition"] = condition
         if text:
@@ -116,9 +116,10 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
     @on(Presence)
     async def _presence_came(self, presence: Presence) -> None:
         kind = presence.xml.get("type")
-        if not self.xmpp.is_component or kind not in (None, "unavailable") or not presence["from"]:
+        user = _sender(presence)
+        if not self.xmpp.is_component or kind not in (None, "unavailable") or not user:
             return
-        user, is_ours = presence["from"], self._is_gateway(presence["to"])
+        is_ours = self._is_gateway(presence["to"])
         async with self._turns.of(user.bare):
             if not await self._serves(presence):
                 return
@@ -148,7 +149,7 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
         self._logins.add(user)
         await self.xmpp.event_async("legacy_login", stanza)
         if user in self._logins:
-            self._own_roster()[user].send_presence()
+            self._own_roster()[user].send_presence(pto=user.bare_jid)
 
     def _send_unavailable(self, user: JID) -> None:
         self.xmpp.send_presence(ptype="unavailable", pto=user, pfrom=self._own)
@@ -199,9 +200,10 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
 
     @listens("message")
     async def _message_came(self, message: Message) -> None:
-        if not self.xmpp.is_component or message["type"] not in ("chat", "normal"):
+        user = _sender(message)
+        if not self.xmpp.is_component or message["type"] not in ("chat", "normal") or not user:
             return
-        async with self._turns.of(message["from"].bare):
+        async with self._turns.of(user.bare):
             if await self._serves(message):
                 name = "gateway_message" if self._is_gateway(message["to"]) else "legacy_message"
                 self.xmpp.event(name, message)
@@ -222,6 +224,14 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
             "user_get"
         ]
         return await users(None, None, None, stanza) is not None
+
+
+def _sender(stanza: StanzaBase) -> JID:
+    """The address that a stanza is from; the empty one where there is none, or one that is none."""
+    try:
+        return stanza.from_
+    except BadStanza:
+        return JID("")
 
 
 def _waits(item: RosterItem) -> bool:

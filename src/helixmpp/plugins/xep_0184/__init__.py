@@ -14,9 +14,10 @@ was delivered. ``plugin.is_expected(message)`` tells whether that one was sent t
 Operations: none.
 
 Limits: a receipt is given for messages of the types ``ack_types`` (``normal``, ``chat`` and ``headline``) and never
-for those of type ``error`` and ``groupchat``, for ones without id, and for receipts. It shows that we are online:
-with ``ack_strangers`` off only those who may see our presence (the roster says so) are given any (section 8). Of
-our own requests the last ``max_requests`` are remembered.
+for those of type ``error`` and ``groupchat``, for ones without id, and for receipts. It shows that we are online, so
+that only those who may see our presence (the roster says so) are given any by themselves (section 8); the setting
+``ack_strangers`` gives them to everybody, and ``plugin.ack(message)`` to whom the program likes. Of our own requests
+the last ``max_requests`` are remembered.
 
 Version: XEP-0184 1.4.0.
 """

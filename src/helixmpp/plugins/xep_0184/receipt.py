@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 
 from helixmpp.core.declare import Setting, on
 from helixmpp.core.plugin import BasePlugin
+from helixmpp.errors import BadStanza
 from helixmpp.jid import JID
+from helixmpp.plugins._contacts import contact, is_own_account
 from helixmpp.plugins.xep_0184.stanza import NAMESPACE, Received, Request
 from helixmpp.stanza import Message
 
@@ -28,7 +30,7 @@ class XEP_0184(BasePlugin):  # noqa: N801 - the name that programs import
 
     auto_ack = Setting(True, "whether receipts are given by themselves")
     auto_request = Setting(False, "whether each message with a body that is sent asks for one")
-    ack_strangers = Setting(True, "whether those who may not see our presence are given receipts")
+    ack_strangers = Setting(False, "whether those who may not see our presence are given receipts")
     max_requests = Setting(
         1_000, "for how many messages is_expected() remembers that a receipt was asked for"
     )
@@ -97,10 +99,14 @@ class XEP_0184(BasePlugin):  # noqa: N801 - the name that programs import
             or kind not in self.ack_types
             or message.get(Received) is not None
             or not 0 < len(id_) <= _LONGEST_ID
-            or not self._may_have_one(message["from"], message["to"])
         ):
             return
-        self.ack(message)
+        try:
+            sender, receiver = message["from"], message["to"]
+        except BadStanza:
+            return  # there is nobody to be told
+        if self._may_have_one(sender, receiver):
+            self.ack(message)
 
     @on(Message, Received)
     def _received(self, message: Message) -> None:
@@ -112,8 +118,7 @@ class XEP_0184(BasePlugin):  # noqa: N801 - the name that programs import
             return False
         if self.ack_strangers:
             return True
-        own = receiver if self.xmpp.is_component else self.xmpp.boundjid
-        if sender.bare == own.bare:
+        if is_own_account(self.xmpp, sender, receiver):
             return True
-        item = self.xmpp.roster[own.bare if self.xmpp.is_component else None].peek(sender)
+        item = contact(self.xmpp, sender, receiver)
         return item is not None and item.from_

@@ -19,6 +19,6 @@ Version: XEP-0191 1.3.
 """
 
 from helixmpp.plugins.xep_0191.blocking import XEP_0191
-from helixmpp.plugins.xep_0191.stanza import Block, Blocked, BlockList, Unblock
+from helixmpp.plugins.xep_0191.stanza import Block, Blocked, BlockItem, BlockList, Unblock
 
-__all__ = ["XEP_0191", "Block", "BlockList", "Blocked", "Unblock"]
+__all__ = ["XEP_0191", "Block", "BlockItem", "BlockList", "Blocked", "Unblock"]

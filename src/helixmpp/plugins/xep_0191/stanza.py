@@ -6,11 +6,12 @@ from xml.etree.ElementTree import Element, SubElement
 
 from helixmpp.errors import BadStanza, FieldValueError, InvalidJID
 from helixmpp.jid import JID
-from helixmpp.stanza import ElementBase
+from helixmpp.stanza import Attr, ElementBase
 
-__all__ = ["NAMESPACE", "Block", "BlockList", "Blocked", "Unblock"]
+__all__ = ["NAMESPACE", "Block", "BlockItem", "BlockList", "Blocked", "Unblock"]
 
 NAMESPACE = "urn:xmpp:blocking"
+_NOBODY = JID("")
 _ITEM = f"{{{NAMESPACE}}}item"
 
 
@@ -77,6 +78,16 @@ class Unblock(BlockList):
 
     name = "unblock"
     plugin_attrib = "unblock"
+
+
+class BlockItem(ElementBase):
+    """One of the addresses, as an object to build and read what others add to it (XEP-0377)."""
+
+    name = "item"
+    namespace = NAMESPACE
+    plugin_attrib = "item"
+
+    jid = Attr(JID, default=_NOBODY)
 
 
 class Blocked(ElementBase):

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import ClassVar, Final
 
-from helixmpp.errors import FieldValueError
+from helixmpp.errors import BadStanza, FieldValueError
 from helixmpp.stanza import ChildText, ElementBase
 
 __all__ = ["NAMESPACE", "EntityTime"]
@@ -73,7 +73,11 @@ class EntityTime(ElementBase):
         :raises BadStanza: what it says does not parse.
         """
         utc, tzo = self.utc, self.tzo
-        return utc if utc is None or tzo is None else utc.astimezone(tzo)
+        try:
+            return utc if utc is None or tzo is None else utc.astimezone(tzo)
+        except OverflowError:
+            # The first or the last day that Python knows, and a zone in which it is another one.
+            raise BadStanza("EntityTime.time is out of range") from None
 
     def set_time(self, value: object) -> None:
         """Set the moment and the zone.

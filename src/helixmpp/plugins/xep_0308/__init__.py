@@ -4,7 +4,7 @@ Use::
 
     xmpp.register_plugin("xep_0308", {"authentic_only": True})
     sent = xmpp.send_message("juliet@example.org", "Helo")
-    xmpp.plugin["xep_0308"].correct_message(sent, "Hello").send()
+    xmpp.plugin["xep_0308"].correct_message(sent, "Hello")
     xmpp.add_event_handler("message_correction", lambda m: print(m["replace"]["id"], "is now", m["body"]))
 
 Events: ``message_correction``, with the message that corrects another one, besides the event ``message``. With the

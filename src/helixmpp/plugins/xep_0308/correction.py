@@ -51,11 +51,11 @@ class XEP_0308(BasePlugin):  # noqa: N801 - the name that programs import
             the last messages, which is nothing after a restart.
         """
         authors = self.xmpp.plugin[XEP_0359].authors
+        id_ = msg[Replace].id
         if original is not None:
-            if original.xml.get("id", "") != msg[Replace].id:
-                return False
-            return authors.is_same(msg, original)
-        return authors.is_by_author(msg, msg[Replace].id, as_sent=True)
+            # Without an id nothing refers to anything.
+            return bool(id_) and original.xml.get("id", "") == id_ and authors.is_same(msg, original)
+        return authors.is_by_author(msg, id_, as_sent=True)
 
     def build_correction(
         self,
@@ -76,6 +76,15 @@ class XEP_0308(BasePlugin):  # noqa: N801 - the name that programs import
         return message
 
     def correct_message(self, original: Message, body: str) -> Message:
+        """Send the correction of a message that we sent, and return it.
+
+        :raises ValueError: it has no id, so that nothing can refer to it.
+        """
+        message = self.build_corrected(original, body)
+        message.send()
+        return message
+
+    def build_corrected(self, original: Message, body: str) -> Message:
         """Make the correction of a message that we sent: the same with another text, id and ``<replace/>``.
 
         :raises ValueError: it has no id, so that nothing can refer to it.

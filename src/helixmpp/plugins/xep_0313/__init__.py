@@ -17,16 +17,27 @@ Operations: ``get_position``, ``set_position`` and ``del_position``, typed by :c
 goes on behind it.
 
 Limits: results count only while their query is open, with its id, from the archive that was asked, each id once
-(section 9.2). A page has ``max_results`` of them, an iteration ``max_pages`` pages and ``max_items`` results; one more
-raises :class:`~helixmpp.plugins.xep_0059.EndlessResults`. Of ``max_archives`` archives the position is kept. What is
-kept about is set by another plugin (``xep_0441``).
+(section 9.2). A page has ``max_results`` of them and takes ``max_page_size`` bytes, an iteration ``max_pages`` pages
+and ``max_items`` results; one more raises :class:`~helixmpp.plugins.xep_0059.EndlessResults`. Of ``max_archives``
+archives the position is kept. What is kept about is set by another plugin (``xep_0441``).
 
 Version: XEP-0313 1.1.3.
 """
 
 from helixmpp.plugins.xep_0313.mam import XEP_0313
 from helixmpp.plugins.xep_0313.pages import ArchiveIterator
-from helixmpp.plugins.xep_0313.stanza import MAM, Fin, Metadata, Result
+from helixmpp.plugins.xep_0313.stanza import MAM, End, Fin, Metadata, Result, Start
 from helixmpp.plugins.xep_0313.store import ArchiveStore, Position
 
-__all__ = ["MAM", "XEP_0313", "ArchiveIterator", "ArchiveStore", "Fin", "Metadata", "Position", "Result"]
+__all__ = [
+    "MAM",
+    "XEP_0313",
+    "ArchiveIterator",
+    "ArchiveStore",
+    "End",
+    "Fin",
+    "Metadata",
+    "Position",
+    "Result",
+    "Start",
+]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from helixmpp.errors import BadStanza
+from helixmpp.plugins._weights import weight_of
 from helixmpp.plugins.xep_0059.iterator import EndlessResults
 from helixmpp.plugins.xep_0297.stanza import Forwarded
 from helixmpp.plugins.xep_0313.stanza import Result
@@ -28,13 +29,15 @@ class OpenQuery:
     :param senders: the addresses that may answer; ``""`` is a message without a sender, from our own account.
     :param ids: the only ids that were asked for; none for any.
     :param limit: how many results are gathered.
+    :param most_bytes: how much memory they take, about.
     """
 
-    def __init__(self, senders: frozenset[str], ids: frozenset[str], limit: int) -> None:
+    def __init__(self, senders: frozenset[str], ids: frozenset[str], limit: int, most_bytes: int) -> None:
         self.results: list[Message] = []
         self._senders = senders
         self._ids = ids
         self._limit = limit
+        self._room = most_bytes
         self._seen: set[str] = set()
         self._too_many = False
 
@@ -56,7 +59,8 @@ class OpenQuery:
             return False
         if inner is not None and not self._may_hold(inner):
             return False
-        if len(self.results) >= self._limit:
+        self._room -= weight_of(message.xml)
+        if len(self.results) >= self._limit or self._room < 0:
             self._too_many = True
             return True
         self._seen.add(id_)
@@ -72,7 +76,10 @@ class OpenQuery:
     def check(self) -> None:
         """Raise :class:`EndlessResults` where more came than are gathered."""
         if self._too_many:
-            raise EndlessResults(f"an archive gave more than {self._limit} results at once (max_results)")
+            raise EndlessResults(
+                f"an archive gave more than {self._limit} results at once (max_results), or too large ones"
+                " (max_page_size)"
+            )
 
 
 class OpenQueries:
@@ -88,7 +95,9 @@ class OpenQueries:
         try:
             yield query
         finally:
-            del self._open[queryid]
+            # A program's own new_id() may give the same id to the next one.
+            if self._open.get(queryid) is query:
+                del self._open[queryid]
 
     def came(self, message: Message) -> None:
         """Take a message with a result, if a query waits for it."""

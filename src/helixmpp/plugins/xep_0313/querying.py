@@ -29,6 +29,7 @@ class Querying(BasePlugin):
     """The part of the plugin ``xep_0313`` that asks."""
 
     max_results = Setting(10_000, "how many results one page gives at most")
+    max_page_size = Setting(67_108_864, "how many bytes of memory the results of one page take, about")
     max_pages = Setting(1_000, "how many pages one iteration gives at most")
     max_items = Setting(100_000, "how many results these have at most, all together")
 
@@ -270,7 +271,7 @@ class Querying(BasePlugin):
         ours = not self.xmpp.is_component and asked.full in ("", own)
         senders = frozenset({"", own}) if ours else frozenset({asked.full})
         ids = frozenset(request[MAM].get_ids())
-        return lambda: OpenQuery(senders, ids, self.max_results)
+        return lambda: OpenQuery(senders, ids, self.max_results, self.max_page_size)
 
 
 def _uid(value: object) -> str | None:

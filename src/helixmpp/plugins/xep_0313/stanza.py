@@ -11,7 +11,6 @@ from helixmpp.plugins.xep_0059.stanza import Set
 from helixmpp.plugins.xep_0297.stanza import Forwarded
 from helixmpp.stanza import (
     Attr,
-    ChildAttr,
     ElementBase,
     Flag,
     Message,
@@ -19,7 +18,7 @@ from helixmpp.stanza import (
     register_stanza_plugin,
 )
 
-__all__ = ["MAM", "NAMESPACE", "Fin", "Metadata", "Result"]
+__all__ = ["MAM", "NAMESPACE", "End", "Fin", "Metadata", "Result", "Start"]
 
 NAMESPACE = "urn:xmpp:mam:2"
 
@@ -246,17 +245,41 @@ class Fin(ElementBase):
         self._results = messages
 
 
+class Start(ElementBase):
+    """The first message of an archive."""
+
+    name = "start"
+    namespace = NAMESPACE
+    plugin_attrib = "start"
+
+    id = Attr(str)
+    timestamp = Attr(datetime)
+
+
+class End(ElementBase):
+    """The last message of an archive."""
+
+    name = "end"
+    namespace = NAMESPACE
+    plugin_attrib = "end"
+
+    id = Attr(str)
+    timestamp = Attr(datetime)
+
+
 class Metadata(ElementBase):
-    """What an archive has: the ids and moments of its first and last message; none where it is empty."""
+    """What an archive has: ``["start"]`` and ``["end"]``, each with ``id`` and ``timestamp``.
+
+    They are its first and last message; there is neither where it is empty.
+    """
 
     name = "metadata"
     namespace = NAMESPACE
     plugin_attrib = "mam_metadata"
 
-    start_id = ChildAttr(str, "start", "id")
-    start = ChildAttr(datetime, "start", "timestamp")
-    end_id = ChildAttr(str, "end", "id")
-    end = ChildAttr(datetime, "end", "timestamp")
+
+register_stanza_plugin(Metadata, Start)
+register_stanza_plugin(Metadata, End)
 
 
 def _written(value: datetime | str, where: str) -> str:

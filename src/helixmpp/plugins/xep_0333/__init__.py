@@ -4,7 +4,7 @@ Use::
 
     xmpp.register_plugin("xep_0333")
     message.enable("markable")  # asks for a marker; message.send() follows
-    xmpp.plugin["xep_0333"].mark(received)  # says that we read it
+    xmpp.plugin["xep_0333"].mark(received)  # says that we read it, to who asks
     xmpp.add_event_handler("marker_displayed", lambda m: print(m["from"], "read", m["displayed"]["id"]))
 
 Events: ``marker``, with each message that has one, and ``marker_displayed``; ``marker_received`` and

@@ -56,11 +56,12 @@ class XEP_0333(BasePlugin):  # noqa: N801 - the name that programs import
         message.send()
         return message
 
-    def mark(self, message: Message, marker: str = "displayed") -> Message | None:
+    def mark(self, message: Message, marker: str = "displayed", *, unasked: bool = False) -> Message | None:
         """Send the marker for a message that was received, with the id and to the address that it takes.
 
+        :param unasked: send it also to who did not ask for it; in a room it always is (sections 4.3 and 5).
         :returns: what was sent; None for what takes no marker: an error, a marker, a message without an id (in a room,
-            without one that the room gave), or one of our own account.
+            without one that the room gave), one of our own account, or one that does not ask for it.
         """
         kind = message["type"]
         room = kind == "groupchat"
@@ -69,6 +70,9 @@ class XEP_0333(BasePlugin):  # noqa: N801 - the name that programs import
         own = message["to"] if self.xmpp.is_component else self.xmpp.boundjid
         marked = any(message.get(cls) is not None for cls in (Displayed, Received, Acknowledged))
         if not id_ or not sender or kind == "error" or marked or sender.bare == own.bare:
+            return None
+        if not (room or unasked or message.get(Markable) is not None):
+            # "NOT RECOMMENDED" (section 5): it tells that we read it, and that we are there.
             return None
         return self.send_marker(
             sender.bare if room else sender,

@@ -84,7 +84,9 @@ class XEP_0402(Storing):  # noqa: N801 - the name that programs import
         try:
             # What cannot be read is found out here, and not where a room is to be joined.
             if conference is not None and conference.autojoin in (True, False):
-                return JID.parse(item.id) or None
+                room = JID.parse(item.id)
+                # Section 2: the id is the bare address of the room.
+                return room if room and room.is_bare else None
         except (BadStanza, InvalidJID):
             log.info("an item that is no bookmark is left out")
         return None

@@ -85,7 +85,8 @@ class XEP_0424(BasePlugin):  # noqa: N801 - the name that programs import
         ids = {plugin.reference(original)}
         if message["type"] != "groupchat":
             ids.add(original.xml.get("id", ""))
-        return id_ in ids and plugin.authors.is_same(message, original)
+        # Without an id nothing refers to anything.
+        return bool(id_) and id_ in ids and plugin.authors.is_same(message, original)
 
     # -- what peers send ----------------------------------------------------------------------------------
 

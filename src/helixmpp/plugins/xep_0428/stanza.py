@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from helixmpp.errors import BadStanza
 from helixmpp.plugins._unsigned import UNSIGNED
@@ -56,15 +57,28 @@ class Fallback(ElementBase):
         text = self._text("body")
         return "".join(text[start:end] for start, end in self._merged(self.bodies, len(text)))
 
-    def get_stripped_body(self) -> str:
-        """The body of the message without that part."""
-        text = self._text("body")
-        return without(text, self._merged(self.bodies, len(text)))
+    def get_stripped_body(
+        self, fallback_for: str | None = None, element: Literal["body", "subject"] = "body"
+    ) -> str:
+        """The body of the message without that part.
 
-    def get_stripped_subject(self) -> str:
-        """The subject of the message without the part that is only a fallback."""
-        text = self._text("subject")
-        return without(text, self._merged(self.subjects, len(text)))
+        :param fallback_for: the namespace of a protocol: without what all fallbacks of the message say for that one.
+        :param element: ``subject`` for the subject in the place of the body.
+        """
+        text = self._text(element)
+        owner = self._owner()
+        if fallback_for is None or not isinstance(owner, Message):
+            fallbacks = [self]
+        else:
+            fallbacks = [part for part in owner.children_of(Fallback) if part.for_ == fallback_for]
+        found: list[Region] = []
+        for part in fallbacks:
+            found += part._merged(part.bodies if element == "body" else part.subjects, len(text))
+        return without(text, merged(found))
+
+    def get_stripped_subject(self, fallback_for: str | None = None) -> str:
+        """The subject of the message without the part that is only a fallback; as :meth:`get_stripped_body`."""
+        return self.get_stripped_body(fallback_for, "subject")
 
     def regions(self, length: int) -> list[Region]:
         """Which parts of a body of that many code points are a fallback."""

@@ -9,7 +9,8 @@ Use::
     xmpp.add_event_handler("reactions", lambda m: print(m["reactions"]["id"], m["reactions"]["values"]))
 
 Events: ``reactions``, with the message that has all reactions of its sender to one message; none takes them back.
-``plugin.is_from_participant(message)`` tells whether in a room the sender is known for sure.
+``plugin.is_from_participant(message)`` tells whether in a room the sender is known for sure, for which ``xep_0421`` has
+to be registered.
 
 Operations: none.
 

@@ -18,8 +18,8 @@ _FIRST_SKIN: Final = "\U0001f3fb"
 _LAST_SKIN: Final = "\U0001f3ff"
 _FIRST_TAG: Final = "\U000e0020"
 _LAST_TAG: Final = "\U000e007f"
-# Emojis that are no "other symbol": arrows and signs of mathematics, punctuation.
-_OTHERS: Final = frozenset("‼⁉↔〰〽◾◽▪▫➕➖➗✖⤴⤵♾©®")
+# Emojis that are no "other symbol": arrows and signs of mathematics, punctuation, a letter.
+_OTHERS: Final = frozenset("‼⁉ℹ↔〰〽◾◽▪▫➕➖➗✖⤴⤵♾©®")
 
 
 def is_emoji(text: str) -> bool:

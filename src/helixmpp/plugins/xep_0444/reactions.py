@@ -88,11 +88,15 @@ class XEP_0444(BasePlugin):  # noqa: N801 - the name that programs import
     def is_from_participant(self, message: Message) -> bool:
         """Whether the sender of a reaction can be told from others.
 
-        In a chat that is always so. In a room it is so only with an occupant id (XEP-0421): a nickname may be somebody
-        else's by now (section 5.1).
+        In a chat that is always so. In a room it is so only with an occupant id that counts, which the plugin
+        ``xep_0421`` tells: a nickname may be somebody else's by now (section 5.1), and in a room that has no such ids
+        everybody can write one.
         """
         author = self.xmpp.plugin[XEP_0359].authors.author_of(message)
-        return author is not None and (not author.in_room or bool(author.occupant_id))
+        if author is None or not author.in_room:
+            return author is not None
+        ids = self.xmpp.plugin.get("xep_0421")
+        return ids is not None and ids.occupant_id(message) is not None
 
     async def restrictions(self, jid: JID | str, *, timeout: float | None = None) -> Restrictions:
         """Ask an entity which reactions it takes (section 3.2).

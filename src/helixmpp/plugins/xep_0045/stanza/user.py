@@ -133,6 +133,10 @@ class MUCBase(ElementBase):
         for child in xml.findall(_STATUS):
             xml.remove(child)
 
+    def set_item_attr(self, attr: str, value: object) -> None:
+        """Set what the item says: ``jid``, ``nick``, ``role``, ``affiliation`` or ``reason``."""
+        self["item"][attr] = value
+
     def _from(self) -> JID:
         parent = self.parent() if self.parent is not None else None
         return parent.from_ if isinstance(parent, StanzaBase) else _NOBODY

@@ -1,4 +1,4 @@
-"""What all requests to rooms have in common."""
+"""What requests to servers and services take besides what they ask for."""
 
 from collections.abc import Callable
 from typing import Any, TypedDict
