@@ -216,7 +216,9 @@ async def test_a_store_of_ones_own_is_bound_as_a_whole(disco: XEP_0030) -> None:
     class Mine(StaticDisco):
         def get_info(self, jid: JID, node: str, ifrom: JID | None, args: Any) -> DiscoInfo:
             info = super().get_info(jid, "", ifrom, args)
-            assert isinstance(info, DiscoInfo)  # nothing of it is in a lasting storage, which would be waited for
+            assert isinstance(
+                info, DiscoInfo
+            )  # nothing of it is in a lasting storage, which would be waited for
             info.add_feature(f"urn:{node}")
             return info
 

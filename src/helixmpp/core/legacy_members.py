@@ -25,7 +25,7 @@ from helixmpp.stream import Authenticated, Ready, StreamEvent
 from helixmpp.transport import TLSSettings
 from helixmpp.xml import NS_STREAM, STREAM_FOOTER, stream_header
 
-__all__ = ["LegacyMembers"]
+__all__ = ["HANDLERS_OF_PLUGINS", "LegacyMembers"]
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,20 @@ def _resource_of(jid: JID | str) -> str:
 
 def _bare_of(jid: JID | str) -> str:
     return JID(jid).bare
+
+
+# Programs take these off to answer by themselves.
+HANDLERS_OF_PLUGINS = {
+    "Ad-Hoc Execute": ("xep_0050._asked",),
+    "Bits of Binary - Iq": ("xep_0231._asked",),
+    "Disco Info": ("xep_0030._info_asked",),
+    "Disco Items": ("xep_0030._items_asked",),
+    "Entity Time": ("xep_0202._asked",),
+    "Last Activity": ("xep_0012._asked",),
+    "Software Version": ("xep_0092._asked",),
+    "Ping": ("xep_0199._pinged",),
+    "VCardTemp": ("xep_0054._asked", "xep_0054._told"),
+}
 
 
 class LegacyMembers(Lifecycle):
@@ -203,6 +217,19 @@ class LegacyMembers(Lifecycle):
                 self.add_filter("out_sync", _with_origin_id)
             else:
                 self.del_filter("out_sync", _with_origin_id)
+
+    # -- stanza handlers -----------------------------------------------------------------------------------------
+
+    def remove_handler(self, name: str) -> bool:
+        """Take off the handler of that name, or those of a plugin that have it in slixmpp; whether there was one."""
+        found = super().remove_handler(name)
+        for ours in HANDLERS_OF_PLUGINS.get(name, ()):
+            found = super().remove_handler(ours) or found
+        return found
+
+    def forget_requests(self) -> None:
+        """Cancel whoever awaits the answer to a request: for the end of a test, where a failure helps nobody."""
+        self._iqs.discard_all()
 
     # -- event handlers ------------------------------------------------------------------------------------------
 

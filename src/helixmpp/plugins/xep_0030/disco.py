@@ -39,7 +39,8 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
     use_cache = Setting(True, "whether answers to our own queries are kept, for get_info(cached=True)")
     wrap_results = Setting(False, "whether what is known here is given inside an iq, as what peers answer is")
     always_info_feature = Setting(
-        True, "whether an answer names disco#info in any case (section 3.1), or only where no feature was said"
+        True,
+        "whether an answer names disco#info in any case (section 3.1), or only where no feature was said",
     )
     cache_limit = Setting(500, "how many answers are kept")
     cache_age = Setting(3600.0, "for how many seconds")

@@ -131,7 +131,7 @@ class LangTextField(ChildTextField[str, str | None]):
                 write_text(self.xml, field.tag(self), value, None, self.get_lang)
                 if self.is_loose:
                     self.attach()
-            elif lang != "*":
+            elif lang != "*" and (lang is not None or not hasattr(value, "items")):
                 field.write(self, value, lang or None)
             else:
                 field.write_all(self, value)
