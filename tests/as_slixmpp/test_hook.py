@@ -276,7 +276,7 @@ def test_what_a_plugin_adds_is_there_with_its_module(tmp_path: Path) -> None:
     done = run_python(["-c", program], folder=tmp_path)
     assert (done.stderr, done.stdout) == (
         "",
-        '<pubsub xmlns="http://jabber.org/protocol/pubsub"><create node="n"/></pubsub>\n',
+        '<pubsub xmlns="http://jabber.org/protocol/pubsub"><create node="n" /></pubsub>\n',
     )
 
 
@@ -293,7 +293,7 @@ def test_a_number_that_is_not_there_is_empty() -> None:
     numbers["amount"] = 3
     assert (numbers["amount"], numbers.amount) == (3, 3)
     numbers["amount"] = ""
-    assert str(numbers) == '<numbers xmlns="urn:numbers"/>'
+    assert str(numbers) == '<numbers xmlns="urn:numbers" />'
     again = Numbers()
     again.values = numbers.values
     assert again["amount"] == ""

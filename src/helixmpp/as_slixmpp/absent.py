@@ -4,12 +4,15 @@ Programs in slixmpp's style tell by ``ValueError`` of ``int(stanza["maxchars"])`
 helixmpp stands in for slixmpp the items answer so; typed access (``stanza.maxchars``) stays as it is.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
-from helixmpp.stanza import ElementBase, codec_for
+from helixmpp.stanza import ElementBase, Presence, codec_for
 
 __all__ = ["absent_is_empty", "absent_is_none"]
+
+log = logging.getLogger(__name__)
 
 _NUMBERS = (codec_for(int), codec_for(float))
 
@@ -27,6 +30,12 @@ def _get(stanza: ElementBase, key: Any) -> Any:
 
 
 def _set(stanza: ElementBase, key: Any, value: Any) -> None:
+    if key == "type" and isinstance(stanza, Presence):
+        words = stanza.types | stanza.showtypes | {"available", ""}
+        if not isinstance(value, str) or value not in words:
+            # Programs give "none" for no show value, and expect that nothing happens.
+            log.warning("a presence has no type or show value %.100r: it stays as it is", value)
+            return
     _write(stanza, key, None if value == "" and _is_number(stanza, key) else value)
 
 

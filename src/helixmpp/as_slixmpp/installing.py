@@ -1,6 +1,7 @@
 """Putting the hook in, and taking it out."""
 
 import sys
+from typing import Any
 
 from helixmpp.as_slixmpp.absent import absent_is_empty, absent_is_none
 from helixmpp.as_slixmpp.addresses import forbid_assignment, permit_assignment
@@ -15,7 +16,7 @@ from helixmpp.errors import StateError
 __all__ = ["install_as_slixmpp", "uninstall_as_slixmpp"]
 
 # What peers see of a program (the hash of its capabilities, and whose they are) stays as they know it.
-_DEFAULTS = {
+_DEFAULTS: dict[str, dict[str, Any]] = {
     "xep_0030": {"always_info_feature": False},
     "xep_0115": {"caps_node": f"http://slixmpp.com/ver/{API_VERSION}"},
 }
