@@ -106,7 +106,7 @@ class Lists(RoomTable):
     ) -> Awaitable[Iq]:
         """Change the affiliations of many at once: pairs of an address and what it is to become.
 
-        Some services, such as Prosody 0.12, heed only the first and say nothing: :meth:`set_affiliation` for each
+        Some services heed only the first and say nothing: :meth:`set_affiliation` for each
         is understood by all.
 
         :raises ValueError: there is no such affiliation.
