@@ -13,6 +13,7 @@ from helixmpp.core.receipt import Receipt
 from helixmpp.errors import NotConnectedError, StanzaNotSent
 from helixmpp.stanza import Iq, Message, StanzaPath
 from helixmpp.testing import Server, StreamManagement
+from tests.support.processes import within
 from tests.support.waiting import until
 
 
@@ -51,11 +52,6 @@ class Person:
 
     def say(self, to: str, text: str) -> Receipt:
         return self.xmpp.send(self.xmpp.make_message(to, text, mtype="chat"))
-
-
-async def within(seconds: float, what: Any) -> Any:
-    async with asyncio.timeout(seconds):
-        return await what
 
 
 @pytest.fixture

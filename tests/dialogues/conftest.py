@@ -1,6 +1,5 @@
 """The two servers that every dialogue is run against: the embedded one and a real Prosody."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import pytest
 from helixmpp import ClientXMPP, ComponentXMPP
 from helixmpp.testing import Server
 from helixmpp.testing.prosody import Prosody
+from tests.support import waiting
 
 ACCOUNTS = {"alice": "secret of alice", "bob": "secret of bob"}
 COMPONENT: tuple[str, str] = ("comp.test.example", "secret of comp")
@@ -80,6 +80,4 @@ async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
 
 async def until(condition: Callable[[], bool], timeout: float = 5.0) -> None:
     """Wait until something holds; there is not an event for everything."""
-    async with asyncio.timeout(timeout):
-        while not condition():  # noqa: ASYNC110 - what is waited for sets no event
-            await asyncio.sleep(0.005)
+    await waiting.until(condition, timeout)

@@ -1,12 +1,11 @@
 """XEP-0027: signed presences and encrypted messages, by a GnuPG with keys of its own; and none where none is wanted."""
 
-import asyncio
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from helixmpp.plugins.xep_0027 import XEP_0027, Encrypted, GPGError, Signed
 from helixmpp.plugins.xep_0027.gpg import GPG, keyid
 from helixmpp.xml import parse_one
 from tests.plugins.offline import OfflineClient, settle
+from tests.support.waiting import until
 
 BINARY = shutil.which("gpg") or ""
 needs_gpg = pytest.mark.skipif(not BINARY or sys.platform == "win32", reason="needs GnuPG")
@@ -143,7 +143,7 @@ async def test_presences(xmpp: OfflineClient, keys: dict[str, str]) -> None:
         xmpp.add_event_handler(event, partial(note, seen, event))
     await plugin.set_keyid(key=keys[BOB])
     xmpp.send_presence(pstatus="here & now")
-    await until(lambda: bool(xmpp.sent))
+    await until(lambda: bool(xmpp.sent), 20)
     found = xmpp.sent[-1].find("{jabber:x:signed}x")
     assert found is not None
     assert found.text is not None
@@ -158,7 +158,7 @@ async def test_presences(xmpp: OfflineClient, keys: dict[str, str]) -> None:
         await plugin.set_keyid(ALICE, keys[key])
         await xmpp.receive(text % status)
         checked.append(status)
-        await until(lambda: len(seen) == len(checked))
+        await until(lambda: len(seen) == len(checked), 20)
     assert seen == ["signed_presence", "unverified_signed_presence", "unverified_signed_presence"]
 
 
@@ -207,9 +207,3 @@ async def test_a_program_that_hangs_or_is_not_there(xmpp: OfflineClient, tmp_pat
 
 def test_the_form_of_an_id() -> None:
     assert keyid("0xabcdefabcdefabcd") == "ABCDEFABCDEFABCD"
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - what is waited for is another program, which sets no event
-            await asyncio.sleep(0.005)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SCRIPTS = [ROOT / "tools" / "venv.sh", ROOT / "tools" / "prosody.sh"]
+SCRIPTS = [ROOT / "tools" / f"{name}.sh" for name in ("venv", "packages", "prosody", "ejabberd", "databases")]
 
 needs_shell = pytest.mark.skipif(
     sys.platform == "win32" or shutil.which("sh") is None, reason="the commands are for a POSIX shell"
@@ -83,7 +83,8 @@ def test_make_test_runs_every_check() -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_the_scripts_are_plain_shell(script: Path) -> None:
     assert run(SH, "-n", script).returncode == 0
-    assert os.access(script, os.X_OK)
+    # What the others read is not a command.
+    assert os.access(script, os.X_OK) == (script.name != "packages.sh")
 
 
 @needs_shell

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from helixmpp.core.receipt import ACKED, SENT, Batch, Outcome, Receipt
 from helixmpp.stanza import IqError, IqTimeout
 
-__all__ = ["Confirmation", "is_answer"]
+__all__ = ["Confirmation", "is_answer", "is_silence"]
 
 _UNKNOWN = Outcome(
     "failed", "the connection was lost before the server had confirmed it; it may have arrived"
@@ -22,6 +22,11 @@ _UNKNOWN = Outcome(
 def is_answer(done: "asyncio.Future[Any]") -> bool:
     """Whether a request was answered; what it was answered with does not matter."""
     return not done.cancelled() and (done.exception() is None or isinstance(done.exception(), IqError))
+
+
+def is_silence(done: "asyncio.Future[Any]") -> bool:
+    """Whether a request was not answered in its time, as opposed to: the stream went away before."""
+    return not done.cancelled() and isinstance(done.exception(), IqTimeout)
 
 
 class ConfirmationHost(Protocol):
@@ -119,7 +124,7 @@ class Confirmation:
         if is_answer(done):
             del self._asked[:upto]
             self._settle(asked, ACKED)
-        elif not done.cancelled() and isinstance(done.exception(), IqTimeout):
+        elif is_silence(done):
             self._host.ask_unanswered()
             if not self._host.can_confirm:
                 del self._asked[:upto]

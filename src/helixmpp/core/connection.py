@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
-from helixmpp.core.done import Done
 from helixmpp.core.futures import mute
 from helixmpp.errors import (
     ConnectionFailure,
@@ -57,9 +56,6 @@ _FLUSH_BYTES = 65_536
 # What is parsed in one turn of the event loop. A transport may hand over four times as much at once; hostile bytes
 # of that size would keep the loop from everybody else for more than 50 ms (promise C).
 _SLICE_BYTES = 16_384
-
-# One for all: it has no state.
-_SENT = Done(None)
 
 Machine = ClientStream | ComponentStream
 
@@ -332,8 +328,8 @@ class Connection:
 
     # -- sending --------------------------------------------------------------------------------------
 
-    def send(self, text: str) -> Awaitable[None]:
-        """Send serialized elements; what comes back waits while the peer reads too slowly.
+    def send(self, text: str) -> None:
+        """Send serialized elements; whether the peer reads too slowly, :attr:`writing_paused` says.
 
         :raises NotConnectedError: the stream has ended, or is ending.
         """
@@ -350,9 +346,6 @@ class Connection:
         elif not self._flush_scheduled:
             self._flush_scheduled = True
             self._loop.call_soon(self.flush)
-        if self._writable is not None:
-            return asyncio.shield(self._writable)
-        return _SENT
 
     def request_ack(self) -> None:
         """Ask the server what it has of ours (XEP-0198); nothing happens when the stream is ending."""

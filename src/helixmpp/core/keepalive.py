@@ -67,14 +67,7 @@ class Keepalive:
             # but that it takes nothing does.
             unsent, before, self._unsent = connection.unsent, self._unsent, connection.unsent
             if unsent and unsent == before:
-                self._timer = None
-                connection.give_up(
-                    ConnectionFailure(
-                        f"the server read nothing for {self._interval:g} seconds: the link is dead",
-                        stage="session",
-                        target=str(connection.target),
-                    )
-                )
+                self._give_up(f"the server read nothing for {self._interval:g} seconds")
                 return
             self._asked_at = None
             self._next(self._interval)
@@ -82,14 +75,9 @@ class Keepalive:
         self._unsent = 0
         if self._asked_at is not None and connection.last_heard < self._asked_at:
             if self._conclusive():
-                self._timer = None
-                connection.give_up(
-                    ConnectionFailure(
-                        f"the server was silent for {now - connection.last_heard:.0f} seconds, and did not answer "
-                        f"for {now - self._asked_at:.0f}: the link is dead",
-                        stage="session",
-                        target=str(connection.target),
-                    )
+                self._give_up(
+                    f"the server was silent for {now - connection.last_heard:.0f} seconds, and did not answer "
+                    f"for {now - self._asked_at:.0f}"
                 )
                 return
             self._asked_at = None
@@ -103,6 +91,14 @@ class Keepalive:
         self._asked_at = now
         self._asks()
         self._next(self._timeout)
+
+    def _give_up(self, why: str) -> None:
+        self._timer = None
+        self._connection.give_up(
+            ConnectionFailure(
+                f"{why}: the link is dead", stage="session", target=str(self._connection.target)
+            )
+        )
 
     def _next(self, seconds: float) -> None:
         # Never at once: clocks of event loops are coarse, and what is due a moment early would be due again.

@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Protocol
 
-from helixmpp.core.confirmation import Confirmation, is_answer
+from helixmpp.core.confirmation import Confirmation, is_answer, is_silence
 from helixmpp.core.connection import Connection
 from helixmpp.core.durable import Durable
 from helixmpp.core.receipt import ACKED, RESENT, SENT, Outcome, Promised, Receipt
 from helixmpp.core.survivors import stamp_delay, survives
 from helixmpp.errors import ConnectionFailure, NotConnectedError
-from helixmpp.stanza import IqTimeout
 from helixmpp.stream import Entry, Management
 
 __all__ = ["Outbox", "OutboxHost"]
@@ -348,7 +347,7 @@ class Outbox:
             return
         if is_answer(done):
             self.acknowledged(self._ledger.acknowledge(count))
-        elif not done.cancelled() and isinstance(done.exception(), IqTimeout):
+        elif is_silence(done):
             self._host.ask_unanswered()
             self._unasked = max(self._unasked, 1)
             self._ask_now()

@@ -4,8 +4,8 @@ Each is one payload at a node that has the name of its namespace (XEP-0163); the
 nothing to tell any more.
 """
 
-from collections.abc import Awaitable
-from typing import ClassVar, Generic, TypeVar, Unpack
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, Generic, TypeVar
 
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.plugins._requests import SendOptions
@@ -41,14 +41,26 @@ class Published(BasePlugin, Generic[P]):
         pubsub.map_node_event(node, self.event_name, payload=self._payload)
         self._undo.append((pubsub.unmap_node_event, (node, self.event_name)))
 
-    def stop(self, ifrom: OptJid = None, **send_options: Unpack[SendOptions]) -> Awaitable[Iq]:
+    def stop(
+        self,
+        ifrom: OptJid = None,
+        timeout: float | None = None,
+        callback: Callable[[Iq], Any] | None = None,
+        timeout_callback: Callable[[Iq], Any] | None = None,
+    ) -> Awaitable[Iq]:
         """Tell all contacts that there is nothing to tell any more.
 
         :param ifrom: the account, for components; by default our own.
         :raises IqError: (when awaited) the server refuses, or has no such service.
         :raises IqTimeout: (when awaited) no answer came in time.
         """
-        return self.xmpp.plugin[XEP_0163].publish(self._payload(), ifrom=ifrom, **send_options)
+        options: PublishOptions = {
+            "ifrom": ifrom,
+            "timeout": timeout,
+            "callback": callback,
+            "timeout_callback": timeout_callback,
+        }
+        return self._publish(self._payload(), options)
 
     def published(self, message: Message) -> P | None:
         """What a message of an event service tells; None where it tells nothing of this."""

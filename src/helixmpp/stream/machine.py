@@ -186,12 +186,8 @@ class Machine(ABC):
 
     def data_to_send(self) -> bytes:
         """Take what is to be written now; ``b""`` for nothing."""
-        return b"".join(self.pieces_to_send())
-
-    def pieces_to_send(self) -> list[bytes]:
-        """The same as :meth:`data_to_send`, cut where elements end."""
         out, self._out = self._out, []
-        return out
+        return b"".join(out)
 
     def next_event(self) -> StreamEvent | None:
         """Take the next event; None when there is none for now."""

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from helixmpp.core.engines import Log, StorageFull
 from helixmpp.core.roster.records import Fold, State, encode_item, encode_record, paged
-from helixmpp.core.roster.unbroken import start_unbroken
+from helixmpp.core.roster.unbroken import start_unbroken, write_all
 from helixmpp.errors import StorageError
 
 __all__ = ["MAX_RECORDS", "Keeper", "KeptRosters"]
@@ -146,11 +146,7 @@ class Keeper:
 
     async def _work(self) -> None:
         try:
-            await self._write()
-        except asyncio.CancelledError:
-            # The event loop ends, and nobody has ended the client: what is not written would be lost.
-            await self._write()
-            raise
+            await write_all(self._write)
         finally:
             self._worker = None
 

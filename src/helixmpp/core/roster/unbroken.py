@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-__all__ = ["start_unbroken"]
+__all__ = ["start_unbroken", "write_all"]
 
 
 class _End(asyncio.Future[None]):
@@ -16,6 +16,15 @@ class _End(asyncio.Future[None]):
     def cancel(self, msg: Any = None) -> bool:
         """Refuse: whoever ends a client then waits."""
         return False
+
+
+async def write_all(write: Callable[[], Awaitable[None]]) -> None:
+    """Write; and where the event loop ends, with nobody to end the client, write what would be lost."""
+    try:
+        await write()
+    except asyncio.CancelledError:
+        await write()
+        raise
 
 
 def start_unbroken(

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from helixmpp.core.done import Done
 from helixmpp.core.engines import KeyValue
-from helixmpp.core.roster.unbroken import start_unbroken
+from helixmpp.core.roster.unbroken import start_unbroken, write_all
 from helixmpp.errors import HelixError, StorageError
 from helixmpp.plugins.xep_0030.stanza import DiscoInfo, DiscoItems
 from helixmpp.xml import parse_one, serialize
@@ -82,11 +82,7 @@ class KeptNodes:
 
     async def _work(self) -> None:
         try:
-            await self._write()
-        except asyncio.CancelledError:
-            # The event loop ends, and nobody has ended the client: what is not written would be lost.
-            await self._write()
-            raise
+            await write_all(self._write)
         finally:
             self._worker = None
 

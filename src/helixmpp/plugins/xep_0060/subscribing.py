@@ -96,11 +96,7 @@ class Subscribing(Requests):
         **send_options: Unpack[SendOptions],
     ) -> Awaitable[Iq]:
         """Ask for our own subscriptions, at a service or a node (section 5.6): ``iq["pubsub"]["subscriptions"]``."""
-        request = self._get(jid, ifrom)
-        wanted = request[Pubsub][Subscriptions]
-        wanted.attach()
-        wanted.node = node
-        return self._send(request, send_options)
+        return self._own(Subscriptions, jid, node, ifrom, send_options)
 
     def get_affiliations(
         self,
@@ -110,8 +106,18 @@ class Subscribing(Requests):
         **send_options: Unpack[SendOptions],
     ) -> Awaitable[Iq]:
         """Ask for our own affiliations, at a service or a node (section 5.7): ``iq["pubsub"]["affiliations"]``."""
+        return self._own(Affiliations, jid, node, ifrom, send_options)
+
+    def _own(
+        self,
+        payload: type[Subscriptions | Affiliations],
+        jid: OptJid,
+        node: str | None,
+        ifrom: OptJid,
+        send_options: SendOptions,
+    ) -> Awaitable[Iq]:
         request = self._get(jid, ifrom)
-        wanted = request[Pubsub][Affiliations]
+        wanted = request[Pubsub][payload]
         wanted.attach()
         wanted.node = node
         return self._send(request, send_options)

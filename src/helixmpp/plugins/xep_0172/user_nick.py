@@ -5,17 +5,16 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 import helixmpp.plugins.xep_0172.stanza as nick_stanza
-from helixmpp.core.plugin import BasePlugin
 from helixmpp.jid import JID
-from helixmpp.plugins.xep_0060 import XEP_0060, Event, EventItem, EventItems, FormLike, Item
-from helixmpp.plugins.xep_0163 import XEP_0163
+from helixmpp.plugins._published import Published
+from helixmpp.plugins.xep_0060 import EventItem, FormLike, Item
 from helixmpp.plugins.xep_0172.stanza import NAMESPACE, UserNick
 from helixmpp.stanza import ElementBase, Iq, Message, Presence
 
 __all__ = ["XEP_0172"]
 
 
-class XEP_0172(BasePlugin):  # noqa: N801 - the name that programs import
+class XEP_0172(Published[UserNick]):  # noqa: N801 - the name that programs import
     """User nickname: in stanzas, and published for all contacts."""
 
     name = "xep_0172"
@@ -27,13 +26,8 @@ class XEP_0172(BasePlugin):  # noqa: N801 - the name that programs import
     features = (NAMESPACE, f"{NAMESPACE}+notify")
     #: The module with the stanza classes, as programs reach it.
     stanza: ClassVar[ModuleType] = nick_stanza
-
-    def plugin_init(self) -> None:
-        """Give the node of nicknames a name."""
-        pubsub = self.xmpp.plugin[XEP_0060]
-        # Items with no nickname in them tell nothing.
-        pubsub.map_node_event(NAMESPACE, "user_nick", payload=UserNick)
-        self._undo.append((pubsub.unmap_node_event, (NAMESPACE, "user_nick")))
+    event_name = "user_nick"
+    _payload = UserNick
 
     def publish_nick(
         self,
@@ -57,32 +51,18 @@ class XEP_0172(BasePlugin):  # noqa: N801 - the name that programs import
         """
         payload = UserNick()
         payload.nick = nick
-        return self.xmpp.plugin[XEP_0163].publish(
+        return self._publish(
             payload,
-            options=options,
-            ifrom=ifrom,
-            timeout=timeout,
-            callback=callback,
-            timeout_callback=timeout_callback,
+            {
+                "options": options,
+                "ifrom": ifrom,
+                "timeout": timeout,
+                "callback": callback,
+                "timeout_callback": timeout_callback,
+            },
         )
-
-    def stop(
-        self,
-        ifrom: JID | str | None = None,
-        timeout: float | None = None,
-        callback: Callable[[Iq], Any] | None = None,
-        timeout_callback: Callable[[Iq], Any] | None = None,
-    ) -> Awaitable[Iq]:
-        """Tell all contacts that we have no nickname any more; the parameters are those of :meth:`publish_nick`."""
-        return self.publish_nick(None, None, ifrom, timeout, callback, timeout_callback)
 
     def published_nick(self, message: Message) -> str | None:
         """The nickname that a message of an event service tells; ``""`` for none any more, None for no such message."""
-        items = message[Event][EventItems]
-        if items.node != NAMESPACE:
-            return None
-        for item in items.items:
-            nick = item.get(UserNick)
-            if nick is not None:
-                return nick.nick
-        return None
+        nick = self.published(message)
+        return None if nick is None else nick.nick
