@@ -5,10 +5,7 @@ The normal form is lower case with U-labels: ``XN--BCHER-KVA.example.`` and ``B�
 """
 
 import re
-from ipaddress import IPv6Address
 from typing import Final
-
-import idna
 
 from helixmpp.errors import InvalidJID
 
@@ -18,8 +15,8 @@ _MAX_TEXT: Final = 1023  # characters; so that nothing long is prepared in vain
 _MAX_LABEL: Final = 63  # bytes, RFC 1035 section 2.3.4
 _MAX_DOMAIN: Final = 253  # bytes in the ASCII form without the dot at the end
 # Letters, digits and hyphens (RFC 5890 section 2.3.1), and the underscore, which servers take, too.
-_LABEL: Final = re.compile(r"[a-z0-9_](?:[-a-z0-9_]*[a-z0-9_])?")
-_ASCII_DOMAIN: Final = re.compile(rf"{_LABEL.pattern}(?:\.{_LABEL.pattern})*")
+_LABEL: Final = r"[a-z0-9_](?:[-a-z0-9_]*[a-z0-9_])?"
+_ASCII_DOMAIN: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 
 def prepare_domain(text: str, *, lenient: bool) -> str:
@@ -49,6 +46,8 @@ def prepare_domain(text: str, *, lenient: bool) -> str:
 
 
 def _international(text: str, lenient: bool) -> str:
+    import idna  # noqa: PLC0415 - most programs never see such a domain, and its tables take their time
+
     try:
         # Lower case, width and compatibility as in UTS 46, without its transitional mapping: ß stays ß.
         mapped = idna.uts46_remap(text, std3_rules=False, transitional=False).removesuffix(".")
@@ -62,12 +61,14 @@ def _international(text: str, lenient: bool) -> str:
 
 
 def _label(label: str, lenient: bool) -> str:
+    import idna  # noqa: PLC0415 - as in _international()
+
     if not label:
         raise InvalidJID("the domain has an empty label")
     if not label.isascii():
         idna.alabel(label)  # raises for what IDNA 2008 does not allow
         return label
-    if _LABEL.fullmatch(label) is None:
+    if re.fullmatch(_LABEL, label) is None:
         raise InvalidJID(
             "the domain has a character that no host name has, or a label with a hyphen at an end"
         )
@@ -88,6 +89,8 @@ def _check_size(label: str) -> None:
 
 
 def _ipv6(text: str) -> str:
+    from ipaddress import IPv6Address  # noqa: PLC0415 - most programs never see one
+
     try:
         if text[-1] != "]" or "%" in text:
             raise ValueError

@@ -6,12 +6,9 @@ address are two people.
 """
 
 import re
-import stringprep
-from collections.abc import Callable
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
-from unicodedata import ucd_3_2_0
 
 from helixmpp.errors import InvalidJID
 
@@ -19,23 +16,23 @@ __all__ = ["MAX_PART", "prepare_local", "prepare_resource"]
 
 MAX_PART: Final = 1023  # bytes of one part, RFC 6122 section 2.1
 
-# ASCII that the profiles leave as it is, but for upper case in a local part.
+# ASCII that the profile leaves as it is, but for upper case.
 _PLAIN_LOCAL: Final = re.compile(r"[!#-%(-.0-9;=?A-Z\[-~]+")
-_PLAIN_RESOURCE: Final = re.compile(r"[ -~]+")
 
 _NOT_IN_LOCAL: Final = frozenset("\"&'/:<>@")  # RFC 6122 appendix A.5
 
-_PROHIBITED: Final[tuple[tuple[Callable[[str], bool], str], ...]] = (
-    (stringprep.in_table_c12, "a space other than U+0020"),
-    (stringprep.in_table_c21, "a control character"),
-    (stringprep.in_table_c22, "a control character"),
-    (stringprep.in_table_c3, "for private use"),
-    (stringprep.in_table_c4, "no character"),
-    (stringprep.in_table_c5, "a lone surrogate"),
-    (stringprep.in_table_c6, "inappropriate for plain text"),
-    (stringprep.in_table_c7, "inappropriate for canonical representation"),
-    (stringprep.in_table_c8, "changing display properties or deprecated"),
-    (stringprep.in_table_c9, "a tagging character"),
+# Tables of RFC 3454 by the names of their functions: the module is loaded for the first text that is not plain ASCII.
+_PROHIBITED: Final = (
+    ("in_table_c12", "a space other than U+0020"),
+    ("in_table_c21", "a control character"),
+    ("in_table_c22", "a control character"),
+    ("in_table_c3", "for private use"),
+    ("in_table_c4", "no character"),
+    ("in_table_c5", "a lone surrogate"),
+    ("in_table_c6", "inappropriate for plain text"),
+    ("in_table_c7", "inappropriate for canonical representation"),
+    ("in_table_c8", "changing display properties or deprecated"),
+    ("in_table_c9", "a tagging character"),
 )
 
 
@@ -55,8 +52,11 @@ def prepare_local(text: str, *, lenient: bool) -> str:
 def prepare_resource(text: str, *, lenient: bool) -> str:
     """Return the resource in its normal form by Resourceprep; parameters, errors as :func:`prepare_local`."""
     _check_raw("resource", text)
-    if _PLAIN_RESOURCE.fullmatch(text) is not None:
+    # The tables have nothing to say of letters, digits, signs and spaces of ASCII.
+    if text.isascii() and text.isprintable():
         return text
+    import stringprep  # noqa: PLC0415 - most programs never need it
+
     mapped = "".join(char for char in text if not stringprep.in_table_b1(char))
     return _finish("resource", mapped, lenient, frozenset())
 
@@ -76,6 +76,8 @@ def _check_raw(part: str, text: str) -> None:
 @lru_cache(maxsize=4096)
 def _map_local(char: str) -> str:
     """Tables B.1 and B.2 of RFC 3454."""
+    import stringprep  # noqa: PLC0415 - most programs never need it
+
     if stringprep.in_table_b1(char):
         return ""
     mapped = stringprep.map_table_b2(char)
@@ -88,18 +90,24 @@ def _map_local(char: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_unassigned(char: str) -> bool:
+    import stringprep  # noqa: PLC0415 - most programs never need it
+
     return stringprep.in_table_a1(char)
 
 
 @lru_cache(maxsize=4096)
 def _find_fault(char: str) -> str:
     """Why no part may have the character, or ``""``."""
-    return next((reason for table, reason in _PROHIBITED if table(char)), "")
+    import stringprep  # noqa: PLC0415 - most programs never need it
+
+    return next((reason for table, reason in _PROHIBITED if getattr(stringprep, table)(char)), "")
 
 
 @lru_cache(maxsize=4096)
 def _direction(char: str) -> str:
     """Tables D.1 (from right to left), D.2 (from left to right), or neither."""
+    import stringprep  # noqa: PLC0415 - most programs never need it
+
     return "R" if stringprep.in_table_d1(char) else "L" if stringprep.in_table_d2(char) else ""
 
 
@@ -122,6 +130,8 @@ def _finish(part: str, mapped: str, lenient: bool, refused: frozenset[str]) -> s
 
 def _normalize(text: str) -> str:
     """NFKC of Unicode 3.2. The library orders marks that came later as today's Unicode does; they are left out."""
+    from unicodedata import ucd_3_2_0  # noqa: PLC0415 - most programs never need it
+
     return "".join(
         "".join(run) if unassigned else ucd_3_2_0.normalize("NFKC", "".join(run))
         for unassigned, run in groupby(text, _is_unassigned)

@@ -28,6 +28,7 @@ __all__ = [
     "PluginImportError",
     "PluginNotFound",
     "ProtocolError",
+    "RegistrationFailed",
     "StageTimeout",
     "StanzaNotSent",
     "StateError",
@@ -127,6 +128,9 @@ class XMPPError(HelixError):
     :param by: the address of the entity that set the error.
     """
 
+    #: The types that conditions have where nobody says ``etype``; those of the RFC.
+    default_types: Mapping[str, str]
+
     def __init__(
         self,
         condition: str = "undefined-condition",
@@ -141,7 +145,7 @@ class XMPPError(HelixError):
         super().__init__(f"{condition}: {text}" if text else condition)
         self.condition = condition
         self.text = text
-        self.etype = etype if etype is not None else DEFAULT_ERROR_TYPES.get(condition, "cancel")
+        self.etype = etype if etype is not None else self.default_types.get(condition, "cancel")
         self.extension = extension
         self.extension_ns = extension_ns
         self.extension_args: Mapping[str, str] = extension_args or {}
@@ -192,6 +196,7 @@ DEFAULT_ERROR_TYPES: Mapping[str, str] = {
     "undefined-condition": "cancel",
     "unexpected-request": "wait",
 }
+XMPPError.default_types = DEFAULT_ERROR_TYPES
 
 
 # -- the connection's failures -----------------------------------------------------------------------
@@ -249,6 +254,32 @@ class AuthenticationFailed(ConnectionFailure):
     def __getitem__(self, key: str) -> str:
         """``error["condition"]`` and ``error["text"]``, as programs written for slixmpp read them."""
         return {"condition": self.condition, "text": self.reason}.get(key, "")
+
+
+class RegistrationFailed(ConnectionFailure):
+    """The server did not make the account that the program asked it for before logging in (XEP-0077).
+
+    ``condition`` is the stanza error condition (RFC 6120 section 8.3.3): ``conflict`` where the name is taken,
+    ``not-acceptable``, ``resource-constraint`` ...; ``redirect`` where accounts are made elsewhere: at ``url``.
+    ``etype`` is ``wait`` where a later attempt may find it otherwise. ``missing`` has the names of the fields that
+    the server wants filled in, and that nobody has filled in.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        condition: str = "undefined-condition",
+        etype: str | None = None,
+        url: str = "",
+        missing: tuple[str, ...] = (),
+        target: str = "",
+    ) -> None:
+        super().__init__(reason, stage="register", target=target)
+        self.condition = condition
+        self.etype = etype if etype is not None else DEFAULT_ERROR_TYPES.get(condition, "cancel")
+        self.url = url
+        self.missing = missing
 
 
 class StreamFailure(ConnectionFailure):

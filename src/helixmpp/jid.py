@@ -1,5 +1,7 @@
 """Addresses: ``local@domain/resource`` (RFC 6122)."""
 
+from __future__ import annotations
+
 from functools import lru_cache
 from typing import Final, NoReturn, final
 
@@ -46,8 +48,8 @@ class JID:
     _resource: str
 
     def __new__(
-        cls, text: "str | JID | None" = None, *, local: str = "", domain: str = "", resource: str = ""
-    ) -> "JID":
+        cls, text: str | JID | None = None, *, local: str = "", domain: str = "", resource: str = ""
+    ) -> JID:
         """Look the address up, or make it; the arguments are those of the class."""
         if text is None:
             return JID.from_parts(local, domain, resource)
@@ -58,7 +60,7 @@ class JID:
         return cached_strict(text) if len(text) <= _MAX_CACHED_TEXT else _read(text, False)
 
     @classmethod
-    def parse(cls, text: "str | JID", *, lenient: bool = True) -> "JID":
+    def parse(cls, text: str | JID, *, lenient: bool = True) -> JID:
         """Read an address that a peer sent: lenient, code points that Unicode 3.2 does not assign pass.
 
         :raises InvalidJID: what even that does not allow.
@@ -72,7 +74,7 @@ class JID:
     @classmethod
     def from_parts(
         cls, local: str = "", domain: str = "", resource: str = "", *, lenient: bool = False
-    ) -> "JID":
+    ) -> JID:
         """Join parts to an address; an empty part is left out. ``@`` and ``/`` in a part are no separators.
 
         :raises InvalidJID: a part is not allowed, or there are parts but no domain.
@@ -117,7 +119,7 @@ class JID:
     jid = full
 
     @property
-    def bare_jid(self) -> "JID":
+    def bare_jid(self) -> JID:
         """``local@domain``, as an address."""
         if not self._resource:
             return self
@@ -172,10 +174,10 @@ class JID:
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"a JID does not change; its {name} cannot be deleted")
 
-    def __copy__(self) -> "JID":
+    def __copy__(self) -> JID:
         return self
 
-    def __deepcopy__(self, memo: object) -> "JID":
+    def __deepcopy__(self, memo: object) -> JID:
         return self
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -33,7 +33,6 @@ DIFFERENCES = {
     ("roster", "show"): "who is in no group is in none, not in one without a name",
     ("roster", "shown"): "who is in no group is in none, not in one without a name",
     ("stanzas", "items"): "send() takes the stanza as it is at the call; later changes are not sent",
-    ("stores", "asked"): "what a stranger asked for is not repeated to him",
 }
 
 

@@ -1,6 +1,7 @@
 """``python -m helixmpp.as_slixmpp``: a program finds itself as Python itself would have started it."""
 
 import json
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.as_slixmpp.conftest import ROOT, run_python
+from tests.support.snippets import snippet
 
 # What a program sees of how it was started.
 FACTS = """
@@ -121,6 +123,24 @@ def test_the_demo_with_imports_of_slixmpp(tmp_path: Path) -> None:
     done = run_python(["-W", "error", *RUNNER, "demo.py"], folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "coucou" in done.stdout
+
+
+def test_the_tutorial_with_imports_of_slixmpp(tmp_path: Path) -> None:
+    """The README's tutorial, every import of it from slixmpp, run twice: the second time finds what the first kept."""
+    as_slixmpp = re.sub(
+        r"^(from|import) helixmpp\b", r"\1 slixmpp", snippet("tutorial").text, flags=re.MULTILINE
+    )
+    assert as_slixmpp.count("from slixmpp") == 2
+    assert "helixmpp" not in as_slixmpp
+    (tmp_path / "tutorial.py").write_text(as_slixmpp, encoding="utf-8")
+    outputs: list[str] = []
+    for _ in range(2):
+        done = run_python(["-W", "error", *RUNNER, "tutorial.py"], folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        outputs.append(done.stdout)
+    assert outputs[0] == outputs[1]
+    assert outputs[0].endswith(" b'coucou'\n")
+    assert len(list((tmp_path / "blobs").iterdir())) == 1
 
 
 BOT = '''

@@ -162,6 +162,17 @@ def test_what_was_sent_is_not_what_is_wanted(case: Case, wanted: str | None) -> 
         case.send(wanted)
 
 
+@pytest.mark.parametrize("kind", ["error", "result"])
+def test_what_has_an_error_is_one(case: Case, kind: str) -> None:
+    """Reading the error of what is wanted makes it one in slixmpp, and tests have come to rely on it."""
+    case.stream_start(plugins=[])
+    case.recv('<iq type="get" from="a@b.example/c" id="1"><query xmlns="urn:nobody"/></iq>')
+    case.send(
+        f'<iq type="{kind}" to="a@b.example/c" id="1"><error type="cancel">'
+        '<service-unavailable xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></iq>'
+    )
+
+
 def test_nothing_was_sent(case: Case) -> None:
     case.stream_start(plugins=[])
     with pytest.raises(AssertionError, match="nothing was sent"):

@@ -121,7 +121,10 @@ def test_text_for_people() -> None:
     xmpp = ClientXMPP("a@b.example", "x")
     element = ET.fromstring(ELEMENT)
     assert tostring(element, stream=xmpp) == '<a x="1"><b xmlns="urn:b">&lt;</b></a>'
-    assert tostring_fmt(element, stream=xmpp) == '<a x="1">\n  <b xmlns="urn:b">&lt;</b>\n</a>'
+    assert tostring_fmt(element, stream=xmpp) == '<a x="1">\n  <b xmlns="urn:b">&lt;</b>\n</a>\n'
+    mixed = ET.fromstring("<a><d/><c y='2' x='1'/><b>text<z/>and<y/></b></a>")
+    lines = ["<a>", "  <b>text<z />and<y /></b>", '  <c x="1" y="2" />', "  <d />", "</a>", ""]
+    assert tostring_fmt(mixed) == "\n".join(lines)
     assert (tostring(), tostring_fmt(outbuffer="x")) == ("", "x")
     # It was a copy that was laid out.
     assert element.text is None

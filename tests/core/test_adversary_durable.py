@@ -145,7 +145,7 @@ async def test_a_second_new_session_while_the_first_one_is_written_down(server: 
     await until(lambda: engine.holds("put"))
     server.stalls = False
     server.link.proceed()
-    await until(lambda: len(server.sessions) == 2 and inside(first, "_session") is not None)
+    await until(lambda: len(server.sessions) == 2 and inside(first, "_session_") is not None)
     engine.release("put")
     await until(lambda: len(server.link.bodies()) >= 3)
     await asyncio.sleep(0.05)
@@ -234,7 +234,7 @@ async def test_two_cuts_before_a_new_numbering_is_done(server: RawServer) -> Non
     server.refuses_resumption = server.tells_count = True
     for session in (2, 3, 4):
         server.link.cut()
-        await until(lambda: len(server.sessions) == session and inside(xmpp, "_session") is not None)  # noqa: B023 - awaited in the same round
+        await until(lambda: len(server.sessions) == session and inside(xmpp, "_session_") is not None)  # noqa: B023 - awaited in the same round
         receipts.append(say(xmpp, session + 1))
     server.acknowledges = True
     engine.release("append")
@@ -312,12 +312,12 @@ async def test_requests_for_acknowledgements_do_not_pile_up(server: RawServer) -
     await connected(xmpp)
     assert await within(5, say(xmpp, "one")) == "acked"
     engine.hold("put")
-    before = len(inside(xmpp, "_tasks"))
+    before = len(inside(xmpp, "_tasks_"))
     message = "<message from='eve@example.org'><body>x</body></message><r xmlns='urn:xmpp:sm:3'/>"
     server.link.say(message * 500)
-    await until(lambda: inside(xmpp, "_outbox", "management", "handled") == 500)
+    await until(lambda: inside(xmpp, "_outbox_", "management", "handled") == 500)
     await asyncio.sleep(0.05)
-    waiting = len(inside(xmpp, "_tasks")) - before
+    waiting = len(inside(xmpp, "_tasks_")) - before
     writes = engine.begun["put"]
     engine.release("put")
     await until(lambda: any(one.get("h") == "500" for one in server.link.nonzas))
@@ -396,7 +396,7 @@ async def test_a_storage_that_fails_for_a_while_doubles_nothing(server: RawServe
         receipt = say(xmpp, f"while {sorted(failing)} fails")
         assert (await outcomes([receipt], 3))[0].startswith("failed" if "append" in failing else "acked")
         server.link.cut()
-        await until(lambda: inside(xmpp, "_session") is not None and not server.link.closed)
+        await until(lambda: inside(xmpp, "_session_") is not None and not server.link.closed)
         engine.failing = set()
         assert await within(5, say(xmpp, f"behind {sorted(failing)}")) == "acked"
     assert len(set(server.got)) == len(server.got)
@@ -458,7 +458,7 @@ async def test_any_order_of_cuts_refusals_and_a_slow_storage(server: RawServer, 
             server.acknowledges = chance.random() < 0.7
             server.link.cut()
     server.acknowledges = True
-    if inside(xmpp, "_session") is not None:
+    if inside(xmpp, "_session_") is not None:
         server.link.cut()
     assert set(await outcomes(receipts, 20)) <= {"acked", "resent"}
     assert server.got == [*map(str, range(200))]

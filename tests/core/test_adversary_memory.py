@@ -112,7 +112,7 @@ async def test_requests_for_acknowledgements_that_are_not_read(server: RawServer
     xmpp = server.client()
     await within(5, xmpp.connect(*xmpp.address))
     server.link.pause()
-    connection = inside(xmpp, "_session")
+    connection = inside(xmpp, "_session_")
     while not connection.writing_paused:
         say(xmpp, "x" * 100_000)
         await asyncio.sleep(0)
@@ -184,9 +184,9 @@ async def test_nothing_is_kept_of_what_is_done(server: RawServer, managed: bool)
     # A thousand receipts and their texts would be half a megabyte.
     assert held[-1] - held[1] < 200_000
     await until(lambda: xmpp.unconfirmed_stanzas == 0, 3)
-    confirmation = inside(xmpp, "_outbox", "_confirmation")
+    confirmation = inside(xmpp, "_outbox_", "_confirmation")
     assert len(inside(confirmation, "_asked")) <= 1
-    assert inside(xmpp, "_unwritten") == {}
+    assert inside(xmpp, "_unwritten_") == {}
     await ended(xmpp)
 
 

@@ -109,7 +109,7 @@ async def test_an_acknowledgement_right_behind_enabled_is_of_the_new_session(ser
 
 @pytest.mark.parametrize("before", [0, 2**32 - 3, 2**32 - 1])
 async def test_the_counters_begin_again_at_zero(server: RawServer, xmpp: ClientXMPP, before: int) -> None:
-    management = inside(xmpp, "_outbox", "management")
+    management = inside(xmpp, "_outbox_", "management")
     assert server.link.session is not None
     management.ledger.acked = server.link.session.handled = before
     receipts = [say(xmpp, number) for number in range(3)]
@@ -293,7 +293,7 @@ SURVIVORS = [
 
 @pytest.mark.parametrize(("text", "written", "kept"), SURVIVORS)
 def test_what_is_worth_sending_in_another_session(text: str, written: bool, kept: bool) -> None:
-    receipt = inside(ClientXMPP("alice@example.org", "secret"), "_outbox").receipt(text, 1.0, 0)
+    receipt = inside(ClientXMPP("alice@example.org", "secret"), "_outbox_").receipt(text, 1.0, 0)
     receipt.written = written
     assert survives(receipt) is kept
 
@@ -311,7 +311,7 @@ async def test_a_request_whose_server_is_gone_for_longer_than_it_keeps_sessions_
     """Promise O: what waits for a resumption ends when there cannot be one any more."""
     xmpp = server.client()
     await within(5, xmpp.connect(*xmpp.address))
-    management = inside(xmpp, "_outbox", "management")
+    management = inside(xmpp, "_outbox_", "management")
     management.seconds = 1  # as if the server had said max='1'
     answer = asyncio.ensure_future(xmpp.make_iq_get("urn:x", ito="bob@example.org/x").send(timeout=60))
     await until(lambda: server.link.stanzas)

@@ -52,13 +52,13 @@ def inside(thing: object, name: str) -> Any:
 
 async def left_lying(xmpp: ClientXMPP) -> None:
     """End a client as ``kill -9`` does: nothing more is said, nothing more is written."""
-    connection = vars(xmpp)["_session"]
-    outbox = vars(xmpp)["_outbox"]
+    connection = vars(xmpp)["_session_"]
+    outbox = vars(xmpp)["_outbox_"]
     vars(outbox)["durable"] = None
     if connection is not None:
         connection.transport.abort()
-    await vars(xmpp)["_tasks"].cancel_all()
-    run = inside(vars(xmpp)["_connector"], "_run")
+    await vars(xmpp)["_tasks_"].cancel_all()
+    run = inside(inside(xmpp, "_connector_"), "_run")
     if run is not None and run.task is not None:
         run.task.cancel()
         await asyncio.wait((run.task,))
@@ -176,7 +176,7 @@ async def test_it_is_bounded(server: Server, tmp_path: Path) -> None:
 async def test_a_storage_that_fails_is_told_and_sends_nothing(server: Server, tmp_path: Path) -> None:
     xmpp = sender(server, tmp_path)
     async with xmpp:
-        durable = inside(vars(xmpp)["_outbox"], "durable")
+        durable = inside(vars(xmpp)["_outbox_"], "durable")
 
         class Broken:
             async def append(self, values: object) -> int:

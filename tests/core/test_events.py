@@ -138,8 +138,15 @@ async def test_emit_and_wait_awaits_coroutines_and_reports_failures() -> None:
     async def fail(data: Any) -> None:
         raise ValueError
 
-    owner.events.add("e", slow)
-    owner.events.add("e", fail)
-    await owner.events.emit_and_wait("e", None)
+    def fail_at_once(data: Any) -> None:
+        raise KeyError
+
+    def ends_with_what_nobody_waits_for(data: Any) -> Any:
+        return asyncio.get_running_loop().create_future()
+
+    for handler in (slow, fail, fail_at_once, ends_with_what_nobody_waits_for):
+        owner.events.add("e", handler)
+    failures = await owner.events.emit_and_wait("e", None, (asyncio.Future,))
     assert called == ["slow"]
-    assert owner.failures == [("ValueError", "e")]
+    assert owner.failures == [("KeyError", "e"), ("ValueError", "e")]
+    assert [type(failure) for failure in failures] == [KeyError, ValueError]

@@ -164,17 +164,17 @@ async def test_a_request_times_out_and_leaves_nothing_behind(xmpp: Client) -> No
     with pytest.raises(IqTimeout) as caught:
         await iq.send(timeout=0.01)
     assert caught.value.iq is iq
-    assert len(vars(xmpp)["_iqs"]) == 0
+    assert len(vars(xmpp)["_iqs_"]) == 0
 
 
 async def test_a_cancelled_request_leaves_nothing_behind(xmpp: Client) -> None:
     task = asyncio.ensure_future(xmpp.make_iq_get("urn:x").send(timeout=60))
     await asyncio.sleep(0)
-    assert len(vars(xmpp)["_iqs"]) == 1
+    assert len(vars(xmpp)["_iqs_"]) == 1
     task.cancel()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert len(vars(xmpp)["_iqs"]) == 0
+    assert len(vars(xmpp)["_iqs_"]) == 0
 
 
 async def test_callbacks_get_the_answer_and_the_timeout(xmpp: Client) -> None:
@@ -202,7 +202,7 @@ async def test_what_cannot_be_sent_does_not_wait_for_an_answer(xmpp: Client) -> 
     iq.xml.set("id", "a\x00b")
     with pytest.raises(ValueError):
         await iq.send()
-    assert len(vars(xmpp)["_iqs"]) == 0
+    assert len(vars(xmpp)["_iqs_"]) == 0
 
 
 async def test_requests_end_when_no_session_comes(xmpp: Client) -> None:

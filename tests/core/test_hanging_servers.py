@@ -9,6 +9,7 @@ import pytest
 from helixmpp import ClientXMPP, ConnectionFailure
 from helixmpp.errors import StageTimeout
 from helixmpp.testing import Server
+from tests.support.processes import inside
 from tests.support.scripted import PROCEED, STARTTLS, STREAM, ScriptedServer, Wire, features, mechanisms
 
 
@@ -91,7 +92,7 @@ async def test_a_failing_attempt_is_repeated_until_it_succeeds(unused_tcp_port: 
         def redirect_the_next_attempt(delay: float) -> None:
             delays.append(delay)
             # As if the server had come up on the port in the meantime.
-            vars(vars(xmpp)["_connector"])["_address"] = (server.host, server.port)
+            vars(inside(xmpp, "_connector_"))["_address"] = (server.host, server.port)
 
         xmpp.add_event_handler("reconnect_delay", redirect_the_next_attempt)
         xmpp.reconnect_delay = 0.01

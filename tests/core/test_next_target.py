@@ -113,7 +113,7 @@ class Aimed(ClientXMPP):
         self._resolver = resolver
         self.draws = Draws(greatest=False)
 
-    async def targets(self, host: str, port: int) -> list[Target]:
+    async def connection_targets(self, host: str, port: int) -> list[Target]:
         return await find_targets(ORG, resolver=self._resolver, random=self.draws)
 
 

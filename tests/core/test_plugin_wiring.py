@@ -106,7 +106,7 @@ async def test_everything_declared_is_wired(xmpp: ClientXMPP) -> None:
 
 
 async def test_everything_is_undone(xmpp: ClientXMPP) -> None:
-    before = len(vars(xmpp)["_router"])
+    before = len(vars(xmpp)["_router_"])
     plugin = xmpp.plugin.register(Notes)
     xmpp.plugin.disable("test_notes")
     plugin.calls.clear()
@@ -115,8 +115,8 @@ async def test_everything_is_undone(xmpp: ClientXMPP) -> None:
     xmpp.event("something", 5)
     xmpp.event("own")
     assert plugin.calls == []
-    assert len(vars(xmpp)["_router"]) == before
-    assert vars(xmpp)["_filters"].incoming == []
+    assert len(vars(xmpp)["_router_"]) == before
+    assert vars(xmpp)["_filters_"].incoming == []
     assert await plugin.api["set_note"](args="this") is None
     assert "test_notes" not in xmpp.plugin
     with pytest.raises(PluginNotFound, match="register_plugin"):
@@ -145,11 +145,11 @@ def test_a_plugin_that_fails_to_start_leaves_nothing_behind(xmpp: ClientXMPP) ->
             super().plugin_init()
             raise RuntimeError("no")
 
-    before = len(vars(xmpp)["_router"])
+    before = len(vars(xmpp)["_router_"])
     with pytest.raises(RuntimeError, match="no"):
         xmpp.plugin.register(Failing)
     assert "test_failing" not in xmpp.plugin
-    assert len(vars(xmpp)["_router"]) == before
+    assert len(vars(xmpp)["_router_"]) == before
     assert xmpp.event_handled("own") == 0
 
 
@@ -211,6 +211,27 @@ def test_third_party_plugins_keep_their_shape(xmpp: ClientXMPP) -> None:
         getattr(plugin, "nothing")  # noqa: B009 - a checker would rightly refuse the direct way
 
 
+@pytest.mark.parametrize(("registered", "found"), [(False, 0), (True, 1)])
+def test_who_finishes_the_class_of_a_library_has_both_in_his_module(
+    xmpp: ClientXMPP, monkeypatch: pytest.MonkeyPatch, registered: bool, found: int
+) -> None:
+    monkeypatch.setattr(loader, "_registered", dict(vars(loader)["_registered"]))
+
+    class Unfinished(BasePlugin):
+        name = "test_old"
+
+    class Finished(Unfinished):
+        name = "test_old"
+
+    class Other(BasePlugin):
+        name = "test_old"
+
+    register_plugin(Finished if registered else Other)
+    module = ModuleType("test_old_module")
+    vars(module).update(Unfinished=Unfinished, Finished=Finished)
+    assert type(xmpp.register_plugin("test_old", module=module)) is (Unfinished, Finished)[found]
+
+
 @pytest.mark.parametrize("name", ["xep_9999", "xep_23", "nonsense", "xep_0231.stanza", "", "../x"])
 def test_a_wrong_plugin_name_is_one_clear_error(xmpp: ClientXMPP, name: str) -> None:
     with pytest.raises(PluginNotFound) as caught:
@@ -221,7 +242,7 @@ def test_a_wrong_plugin_name_is_one_clear_error(xmpp: ClientXMPP, name: str) -> 
 
 def test_a_close_name_is_suggested(xmpp: ClientXMPP) -> None:
     with pytest.raises(PluginNotFound, match=r"did you mean .*'xep_0319'"):
-        xmpp.register_plugin("xep_0391")
+        xmpp.register_plugin("xep_0319x")
 
 
 def test_a_plugin_that_fails_to_import_says_why(

@@ -227,7 +227,7 @@ async def test_the_requests_that_are_watched_are_bounded() -> None:
     xmpp.register_handler(Callback("h", StanzaPath("iq@type=get"), kept.append))
     for number in range(50):
         xmpp.receive(f"<iq type='get' id='{number}' from='bob@example.org/x'><a xmlns='urn:a'/></iq>")
-    dispatcher: Any = vars(xmpp)["_dispatcher"]
+    dispatcher: Any = vars(xmpp)["_dispatcher_"]
     watched: Any = dispatcher._requests
     assert len(watched) == 5
     for iq in kept:

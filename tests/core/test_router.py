@@ -38,11 +38,11 @@ def handler(name: str, matcher: MatcherBase) -> BaseHandler:
 
 
 def names(router: Router, element: Element) -> list[str]:
-    return [found.name for found, _ in router.candidates(element)]
+    return [found.name for found, *_ in router.candidates(element)]
 
 
 def found(router: Router, element: Element) -> list[BaseHandler]:
-    return [handler for handler, _ in router.candidates(element)]
+    return [handler for handler, *_ in router.candidates(element)]
 
 
 def test_only_those_that_can_match_are_asked_and_the_order_is_kept() -> None:
@@ -136,7 +136,7 @@ def test_a_handler_with_a_say_of_its_own_is_always_asked() -> None:
     router.add(handler("plain", StanzaPath("message@type=chat")))
     router.add(Choosy("choosy", StanzaPath("message@type=chat"), lambda stanza: None))
     router.add(handler("deep", StanzaPath("message/body")))
-    surely = {one.name: sure for one, sure in router.candidates(parse_one(MESSAGE))}
+    surely = {one.name: sure for one, sure, _ in router.candidates(parse_one(MESSAGE))}
     assert surely == {"plain": True, "choosy": False, "deep": False}
 
 

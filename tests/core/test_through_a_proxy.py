@@ -74,7 +74,7 @@ async def test_the_next_target(kind: ProxyKind, caplog: pytest.LogCaptureFixture
     """Where the proxy cannot reach the first one."""
 
     class Aimed(ClientXMPP):
-        async def targets(self, host: str, port: int) -> list[Target]:
+        async def connection_targets(self, host: str, port: int) -> list[Target]:
             return [
                 Target(f"{name}.invalid", 5222, direct_tls=False, domain=DOMAIN)
                 for name in ("first", "second")

@@ -130,7 +130,7 @@ async def test_a_component_has_capabilities_for_each_address(place: Place) -> No
 async def test_the_hash_that_the_server_made_of_itself(place: Place) -> None:
     bob = await place.connected("bob/b", "xep_0115")
     untyped: Any = bob
-    offered = untyped._session.machine.features.get(Capabilities.tag_name())
+    offered = untyped._session_.machine.features.get(Capabilities.tag_name())
     if offered is None:
         assert place.kind == "embedded"
         return

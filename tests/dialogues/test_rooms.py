@@ -173,8 +173,7 @@ async def test_who_is_not_let_in(
 async def test_nicknames(place: Place) -> None:
     alice, bob = await two(place)
     online = heard(alice, f"muc::{ROOM}::got_online")
-    presence = await muc(bob).set_self_nick(ROOM, "Robert")
-    assert presence["from"] == f"{ROOM}/Robert"
+    assert await muc(bob).set_self_nick(ROOM, "Robert") == "Robert"
     assert muc(bob).our_nicks == {JID(ROOM): "Robert"}
     assert sorted(muc(bob).get_roster(ROOM) or []) == ["Alice", "Robert"]
     await until(lambda: bool(online))

@@ -267,7 +267,7 @@ async def test_reconnecting_after_a_cut(place: Place) -> None:
     back: list[Any] = []
     # Both servers resume a session (XEP-0198).
     xmpp.add_event_handler("session_resumed", back.append)
-    session: Any = vars(xmpp)["_session"]
+    session: Any = vars(xmpp)["_session_"]
     session.transport.abort()
     await until(lambda: len(back) == 1, 10)
     assert xmpp.is_connected()

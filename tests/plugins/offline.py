@@ -29,7 +29,7 @@ class OfflineClient(ClientXMPP):
         """Write down what would be sent."""
         text = data.decode() if isinstance(data, bytes) else data
         self.sent.append(_with_namespace(text, NS_CLIENT))
-        return self._outbox.unknown()
+        return self._outbox_.unknown()
 
     def exception(self, exception: BaseException) -> None:
         """Write down what a handler raised."""
@@ -55,7 +55,7 @@ class OfflineComponent(ComponentXMPP):
         """Write down what would be sent."""
         text = data.decode() if isinstance(data, bytes) else data
         self.sent.append(_with_namespace(text, NS_COMPONENT))
-        return self._outbox.unknown()
+        return self._outbox_.unknown()
 
     def exception(self, exception: BaseException) -> None:
         """Write down what a handler raised."""

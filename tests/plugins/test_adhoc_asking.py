@@ -124,6 +124,16 @@ async def test_a_handler_that_fails_ends_the_session(xmpp: OfflineClient, kind: 
     assert not plugin.sessions
 
 
+async def test_without_a_handler_of_its_own_the_next_one_hears_of_the_cancel(xmpp: OfflineClient) -> None:
+    plugin = xmpp.plugin[XEP_0050]
+    runner = Runner(plugin)
+    session: Session = {"next": partial(runner.note, "next")}
+    plugin.start_command(PEER, "n", session)
+    plugin.cancel_command(session)
+    await answer(xmpp, "", "status='canceled'")
+    assert (runner.seen, plugin.sessions) == ([("next", "canceled")], {})
+
+
 async def test_how_sessions_end_otherwise(xmpp: OfflineClient, loop_clock: LoopClock) -> None:
     plugin = xmpp.plugin[XEP_0050]
     runner = Runner(plugin)

@@ -1,6 +1,7 @@
 """Blobs between two clients, on the embedded server and on a real Prosody."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,40 @@ async def test_an_answer_that_is_none(world: World, payload: str) -> None:
     with pytest.raises(BlobRefused):
         await bobs(bob).get_bob(alice.boundjid, "x@example.org")
     assert await bobs(bob).collection("unchecked", limit=1).keys() == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "data", "good"),
+    [
+        ("sha1+{}@bob.xmpp.org", "sha-1+{}@bob.xmpp.org", "eA==", True),
+        ("sha1+{}@bob.xmpp.org", "other@example.org", "eA==", True),
+        ("sha1+{}@bob.xmpp.org", "sha-1+{}@bob.xmpp.org", "eQ==", False),
+        ("sha1+{}@bob.xmpp.org", "sha-1+{}@bob.xmpp.org", "!", False),
+        ("x@example.org", "y@example.org", "eA==", False),
+    ],
+)
+async def test_another_spelling_of_the_same_bytes(
+    world: World, asked: str, answered: str, data: str, good: bool
+) -> None:
+    alice, bob = await world.client("alice", *BOTH), await world.client("bob", *BOTH)
+    digest = hashlib.sha1(b"x").hexdigest()
+
+    def answer(jid: JID, node: str, ifrom: JID | None, args: str) -> Iq:
+        iq = alice.Iq()
+        cid = answered.format(digest)
+        iq.append(parse_one(f"<data xmlns='urn:xmpp:bob' cid='{cid}' type='a/b'>{data}</data>"))
+        return iq
+
+    bobs(alice).api.register(answer, "get_bob")
+    asking = bobs(bob).get_bob(alice.boundjid, asked.format(digest))
+    if not good:
+        with pytest.raises(BlobRefused):
+            await asking
+        return
+    found = await asking
+    assert (found["bob"]["cid"], found["bob"]["data"]) == (asked.format(digest), b"x")
+    bobs(alice).api.restore_default("get_bob")
+    assert (await bobs(bob).get_bob(alice.boundjid, asked.format(digest)))["bob"]["data"] == b"x"
 
 
 def gives_none(jid: JID, node: str, ifrom: JID | None, args: str) -> None:

@@ -337,7 +337,7 @@ async def test_a_reply(client: OfflineClient) -> None:
     assert (in_room["body"], in_room[Reply].id, in_room["to"]) == ("> anna:\n> x\ny", "s", JID(ROOM))
     plugin.send_reply("a@b.c", "1", "a@b.c", "yes")
     assert last(client) == (
-        "<message to='a@b.c' type='chat'><body>yes</body><reply xmlns='urn:xmpp:reply:0' id='1' to='a@b.c'/></message>"
+        "<message to='a@b.c'><body>yes</body><reply xmlns='urn:xmpp:reply:0' id='1' to='a@b.c'/></message>"
     )
     with pytest.raises(ValueError):
         plugin.answer(received("<body>x</body>", f"{ROOM}/anna", "groupchat"), "y")

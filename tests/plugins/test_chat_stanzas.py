@@ -90,6 +90,10 @@ WIRE: list[tuple[type[StanzaBase], type[ElementBase], str, dict[str, Any]]] = [
     (Message, ApplyTo, "<apply-to xmlns='urn:xmpp:fasten:0' id='o' clear='true'><like xmlns='urn:l'/>"
      "<external name='body'/></apply-to>", {"apply_to/id": "o", "apply_to/clear": True, "apply_to/shell": False}),
     (Message, Retract, "<retract xmlns='urn:xmpp:message-retract:1' id='1'/>", {"retract/id": "1"}),
+    (Message, Retract, "<retract xmlns='urn:xmpp:message-retract:1' id='1'><reason>no</reason></retract>",
+     {"retract/id": "1", "retract/reason": "no"}),
+    (Message, Retracted, "<retracted xmlns='urn:xmpp:message-retract:1' id='1'><reason>no</reason></retracted>",
+     {"retracted/id": "1", "retracted/reason": "no"}),
     (Message, Retracted, "<retracted xmlns='urn:xmpp:message-retract:1' stamp='2019-09-20T23:09:32Z' id='1'/>",
      {"retracted/id": "1", "retracted/stamp": MOMENT, "retracted/by": ""}),
     (Message, Fallback, "<fallback xmlns='urn:xmpp:fallback:0' for='urn:x'><body start='0' end='38'/></fallback>",

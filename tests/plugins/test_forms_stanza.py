@@ -206,7 +206,7 @@ def test_instructions(given: Any, lines: list[str]) -> None:
         ("jid-multi", "a@b.c\nd@e.f", ["a@b.c", "d@e.f"], ["a@b.c", "d@e.f"]),
         ("jid-multi", ["a@b.c", JID("A@B.c")], ["a@b.c"], ["a@b.c"]),
         ("", "x", ["x"], "x"),
-        ("", "x\ny", ["x", "y"], ["x", "y"]),
+        ("", "x\ny", ["x\ny"], "x\ny"),
         ("", ["x", "y"], ["x", "y"], ["x", "y"]),
         ("", True, ["1"], "1"),
     ],
@@ -477,3 +477,45 @@ def test_a_form_with_very_many_fields_is_read_in_no_time() -> None:
     assert form_of(BOT).merge(form)["values"]["f1"] == ["x"]
     assert loop.time() - start < 10
     loop.close()
+
+
+# -- answers and refusals ----------------------------------------------------------------------------------------
+
+
+def asking() -> Form:
+    form = Form()
+    form.add_field("FORM_TYPE", "hidden", value="urn:x")
+    form.add_field("public", "boolean", "Public?", "Who sees it", required=True, value=True)
+    form.add_field("lines", "text-multi", value="a\nb")
+    form.add_field("size", "list-single", options=["small", "large"], value="small")
+    return form
+
+
+def test_an_answer_has_names_and_values_only() -> None:
+    form = asking()
+    form["type"] = "submit"
+    form.add_field("nick", "text-single", "Nick", "Your name", required=True, value="Juliet")
+    form.set_values({"public": False, "lines": "c\nd", "size": "large", "more": "e\nf"})
+    assert serialize(form.xml, stream_ns="jabber:x:data").replace('"', "'") == (
+        "<x type='submit'><field var='FORM_TYPE' type='hidden'><value>urn:x</value></field>"
+        "<field var='public'><value>0</value></field>"
+        "<field var='lines'><value>c</value><value>d</value></field>"
+        "<field var='size'><value>large</value></field>"
+        "<field var='nick'><value>Juliet</value></field>"
+        "<field var='more'><value>e</value><value>f</value></field></x>"
+    )
+    # What is read from these objects still goes by the types that were left out.
+    assert (form["values"]["public"], form.field["lines"].kind) == (False, "text-multi")
+    form.set_fields([("public", {"type": "boolean", "label": "Public?", "value": True})])
+    assert serialize(form.xml, stream_ns="jabber:x:data").replace('"', "'") == (
+        "<x type='submit'><field var='public'><value>1</value></field></x>"
+    )
+
+
+def test_a_refusal_has_no_fields() -> None:
+    form = asking()
+    form["type"] = "cancel"
+    assert serialize(form.xml, stream_ns="jabber:x:data").replace('"', "'") == "<x type='cancel'/>"
+    with pytest.raises(FieldValueError):
+        form["type"] = "maybe"
+    assert form["type"] == "cancel"

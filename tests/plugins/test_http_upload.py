@@ -17,6 +17,7 @@ from helixmpp.plugins.xep_0363 import (
     FileUploadError,
     HTTPError,
     Place,
+    PurposeNotSupported,
     PutSettings,
     Retry,
     Slot,
@@ -29,6 +30,7 @@ from helixmpp.xml import parse_one, serialize
 from tests.plugins.offline import OfflineClient
 
 NS = "urn:xmpp:http:upload:0"
+PURPOSE = "urn:xmpp:http:upload:purpose:0"
 INFO = "http://jabber.org/protocol/disco#info"
 ITEMS = "http://jabber.org/protocol/disco#items"
 SLOT = (
@@ -272,8 +274,19 @@ async def test_a_service_that_refuses(
 )  # fmt: skip
 async def test_purposes(server: Server, options: dict[str, Any], content: str) -> None:
     plugin_of(server)
+    kinds = ("message", "profile", "permanent", "ephemeral")
+    server.services["upload.example.org"] += "".join(f"<feature var='{PURPOSE}#{kind}'/>" for kind in kinds)
     await upload(server, "x", input_file=io.BytesIO(b""), **options)
     assert server.requests[0].removesuffix("</request>").endswith(f">{content}")
+
+
+async def test_a_purpose_that_the_service_does_not_know(server: Server) -> None:
+    _, putting = plugin_of(server)
+    with pytest.raises(PurposeNotSupported):
+        await upload(server, "x", input_file=io.BytesIO(b""), purpose="profile")
+    assert (server.requests, putting.places) == ([], [])
+    # What no purpose says, too.
+    await upload(server, "x", input_file=io.BytesIO(b""), purpose="message")
 
 
 @pytest.mark.parametrize("options", [{"purpose": "fun"}, {"purpose": "ephemeral"}])

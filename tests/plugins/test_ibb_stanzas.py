@@ -30,7 +30,7 @@ def test_a_block_survives_the_wire(seq: int, sid: str, block: bytes) -> None:
         (Open, "block_size", "x"),
         (Open, "stanza", "presence"),
         (Data, "seq", 70000),
-        (Data, "data", "text"),
+        (Data, "data", 5),
         (Close, "sid", 5),
     ],
 )

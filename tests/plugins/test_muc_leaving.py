@@ -135,7 +135,7 @@ async def test_changing_the_nickname() -> None:
     await xmpp.receive(said("thirdwitch", 303, 110, type="unavailable", item="nick='oldhag'"))
     assert muc(xmpp).our_nicks == {ROOM: "oldhag"}
     await xmpp.receive(said("oldhag", 110))
-    assert (await future)["from"] == f"{ROOM}/oldhag"
+    assert await future == "oldhag"
     assert [name.rpartition("::")[2] for name, _ in seen] == ["got_offline", "got_online"]
     assert muc(xmpp).get_roster(ROOM) == ["firstwitch", "oldhag"]
     # Somebody else does the same.
@@ -149,7 +149,7 @@ async def test_changing_the_nickname() -> None:
 async def test_a_nickname_that_is_refused() -> None:
     xmpp = Member()
     await xmpp.enter()
-    future = muc(xmpp).set_self_nick(ROOM, "oldhag")
+    future = asyncio.ensure_future(muc(xmpp).set_self_nick(ROOM, "oldhag"))
     await xmpp.receive(said("thirdwitch", 110))  # something else of ours
     assert not future.done()
     await xmpp.receive(refusal("conflict"))

@@ -67,6 +67,8 @@ DECLINE = x("<decline from='hecate@shakespeare.lit'><reason>busy</reason></decli
         (groupchat("firstwitch", "<subject/>"), ["groupchat_subject", "groupchat_subject"]),
         # Section 7.2.15: with a body it is a message.
         (groupchat("firstwitch", "<subject>a</subject><body>b</body>"), ["groupchat_message", "message"]),
+        # Section 8.1: so it is with a thread.
+        (groupchat("firstwitch", "<subject>a</subject><thread>t</thread>"), []),
         (groupchat("firstwitch", "<active xmlns='http://jabber.org/protocol/chatstates'/>"), []),
         (groupchat("", x("<status code='170'/>")), ["groupchat_config_status", "config_status"]),
         (groupchat("firstwitch", x("<status code='170'/>")), []),
@@ -210,7 +212,7 @@ def voice(plugin: Any) -> None:
             ROOM,
             None,
             f"<x xmlns='{FORM}' type='submit'><field var='FORM_TYPE' type='hidden'><value>{REQUEST}</value></field>"
-            "<field var='muc#role' type='list-single' label='Requested role'><value>participant</value></field></x>",
+            "<field var='muc#role'><value>participant</value></field></x>",
         ),
     ],
 )

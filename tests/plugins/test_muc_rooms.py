@@ -161,7 +161,7 @@ async def test_joining_in_the_order_of_section_7_1() -> None:
     second = plugin.rooms[JID(ROOM)]["secondwitch"]
     assert (second["show"], second["status"], second["role"]) == ("xa", "gone", "participant")
     assert dict(second)["nick"] == "secondwitch"
-    assert second.get("room", "none") == "none"
+    assert (second["room"], second.get("house", "none")) == (ROOM, "none")
     with pytest.raises(KeyError):
         second["get"]
     assert plugin.get_nick(ROOM, "crone1@shakespeare.lit") == "firstwitch"

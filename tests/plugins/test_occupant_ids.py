@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from helixmpp.plugins.xep_0421 import XEP_0421, OccupantID
+from helixmpp.plugins.xep_0421 import XEP_0421, OccupantID, OccupantId
 from helixmpp.stanza import Message
 from helixmpp.xml import NS_CLIENT, parse_one
 from tests.plugins.offline import settle
@@ -73,7 +73,7 @@ async def test_the_id_of_an_occupant(ids: str, sender: str, found: str | None) -
 async def test_rooms_without_ids_are_not_believed(answer: str, kind: str) -> None:
     xmpp = await joined(answer, kind)
     forged = message(element(ID))
-    assert forged["occupant-id"]["id"] == forged[OccupantID].id == ID
+    assert forged["occupant-id"]["id"] == forged[OccupantID].id == forged[OccupantId].id == ID
     assert xmpp.plugin[XEP_0421].occupant_id(forged) is None
     assert xmpp.plugin[XEP_0421].same_occupant(forged, forged) is None
     await xmpp.aclose()

@@ -54,7 +54,7 @@ REQUESTS: list[tuple[Call, str, str, str]] = [
         lambda p: p.subscribe(S, "n", options={"pubsub#digest": True}),
         "set",
         "",
-        "<subscribe node='n' jid='me@example.org'/><options node='n' jid='me@example.org'>"
+        "<subscribe node='n' jid='me@example.org'/><options>"
         + form("subscribe_options", ("pubsub#digest", "1"))
         + "</options>",
     ),

@@ -83,7 +83,7 @@ class FakeStream(BaseXMPP):
 
     def send_raw(self, data: str | bytes) -> Receipt:
         self.sent.append(normal(data.decode() if isinstance(data, bytes) else data, self.default_ns))
-        return self._outbox.unknown()
+        return self._outbox_.unknown()
 
     def _note_received(self, stanza: StanzaBase) -> StanzaBase:
         self._received.append(stanza)

@@ -474,7 +474,7 @@ async def test_the_log_is_put_together(storage: str | Engine) -> None:
     for number in range(1_200):
         xmpp.me.add(f"u{number % 7}@example.net", name=f"{number}", save=True)
         await written(xmpp)
-    size = await xmpp.log("roster", limit=20_000, value_limit=1_048_576).size()
+    size = await xmpp.open_log("roster", limit=20_000, value_limit=1_048_576).size()
     assert size < 1_000
     names = {bare: item.name for bare, item in xmpp.me.items()}
     await xmpp.aclose()

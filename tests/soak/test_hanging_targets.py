@@ -106,7 +106,7 @@ class Elsewhere(ClientXMPP):
 
     places: list[Target]
 
-    async def targets(self, host: str, port: int) -> list[Target]:
+    async def connection_targets(self, host: str, port: int) -> list[Target]:
         return list(self.places)
 
 

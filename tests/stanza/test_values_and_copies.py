@@ -76,6 +76,8 @@ def test_values() -> None:
         "title|de": "Eiche",
         "own": {"lang": "", "size": 2},
         "leaf": {"lang": "", "size": 1},
+        "fruit": {"lang": "", "kind": "acorn"},
+        "nut": {"lang": "", "weight": 4},
         "substanzas": [
             {"__childtag__": "{urn:t}fruit", "lang": "", "kind": "acorn"},
             {"__childtag__": "{urn:t}nut", "lang": "", "weight": 4},

@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha1
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from helixmpp.core.engines import Engine, engine_for
 from helixmpp.plugins.xep_0012 import XEP_0012, LastActivity
 from helixmpp.plugins.xep_0030 import XEP_0030, DiscoInfo
+from helixmpp.plugins.xep_0050 import XEP_0050, Session
 from helixmpp.plugins.xep_0054 import XEP_0054, VCardTemp
 from helixmpp.plugins.xep_0077 import XEP_0077
 from helixmpp.plugins.xep_0115 import XEP_0115
@@ -59,7 +61,28 @@ def component_on(engine: Engine) -> OfflineComponent:
     xmpp = OfflineComponent(storage=engine)
     for name in OF_COMPONENT:
         xmpp.register_plugin(name)
+    xmpp.register_plugin(XEP_0050).add_command(node="greet", handler=begin)
     return xmpp
+
+
+def begin(iq: Any, session: Session) -> None:
+    session.update(next=greet, asker=iq["from"])
+
+
+def greet(payload: Any, session: Session) -> None:
+    session.update(next=None, notes=[("info", f"Hello, {session['asker'].local}")])
+
+
+def command(session: str = "") -> str:
+    attributes = f" sessionid='{session}'" if session else ""
+    return (
+        "<iq type='set' id='2' from='bill@b.c/d' to='comp.example.org'>"
+        f"<command xmlns='http://jabber.org/protocol/commands' node='greet'{attributes}/></iq>"
+    )
+
+
+def answers(xmpp: OfflineComponent) -> int:
+    return sum(sent.get("type") == "result" for sent in xmpp.sent)
 
 
 def capabilities() -> DiscoInfo:
@@ -106,7 +129,8 @@ async def of_component(xmpp: OfflineComponent) -> None:
         "<username>bill</username><password>Calliope</password></query></iq>"
     )
     await xmpp.receive(f"<presence type='subscribe' from='{PEER}' to='{USER}'/>")
-    await until(lambda: any(sent.get("type") == "result" for sent in xmpp.sent))
+    await xmpp.receive(command())
+    await until(lambda: answers(xmpp) == 2)
 
 
 async def until_killed(url: str) -> None:
@@ -200,6 +224,11 @@ async def test_everything_is_there_after_kill_9(left: tuple[OfflineClient, Offli
         "username": "bill",
         "password": "Calliope",
     }
+    commands = component.plugin[XEP_0050]
+    (session,) = await commands.collection("steps", limit=commands.max_sessions, value_limit=64).keys()
+    await component.receive(command(session))
+    await until(lambda: answers(component) == 1)
+    assert "".join(component.sent[-1].itertext()) == "Hello, bill"
     await component.roster.load()
     contact = component.roster[USER][PEER]
     assert (contact.from_, contact.pending_out) == (True, True)

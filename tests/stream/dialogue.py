@@ -7,6 +7,7 @@ both must come to the same.
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
 from helixmpp.stream import (
     Acknowledged,
@@ -18,6 +19,7 @@ from helixmpp.stream import (
     ComponentStream,
     Failed,
     Managed,
+    NeedRegistration,
     NeedSaltedPassword,
     NonzaReceived,
     Ready,
@@ -79,6 +81,13 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """The program asks for an account, as NeedRegistration wants; None: it has nothing more to ask."""
+
+    request: Element | None = None
+
+
+@dataclass(frozen=True)
 class Eof:
     """The connection ends."""
 
@@ -102,7 +111,7 @@ class Send:
     text: str
 
 
-Step = S | C | E | Stage | Tls | Key | Eof | Close | TimeOut | Send
+Step = S | C | E | Stage | Tls | Key | Ask | Eof | Close | TimeOut | Send
 
 
 def words(event: StreamEvent) -> str:
@@ -112,6 +121,11 @@ def words(event: StreamEvent) -> str:
             return "start tls"
         case NeedSaltedPassword(mechanism=mechanism, iterations=iterations):
             return f"need key {mechanism} {iterations}"
+        case NeedRegistration(answer=None):
+            return "register"
+        case NeedRegistration(answer=answer):
+            assert answer is not None
+            return f"register {answer.get('type')} {answer.get('id')}"
         case StageChanged(stage=stage, timeout=timeout):
             return f"stage {stage} {timeout}"
         case Authenticated(mechanism=mechanism):
@@ -204,6 +218,12 @@ class Talk:
                 self.machine.tls_started(facts)
             case Key():
                 self.key()
+            case Ask(request=request):
+                assert isinstance(self.machine, ClientStream)
+                if request is None:
+                    self.machine.registration_done()
+                else:
+                    self.machine.register(request)
             case Eof():
                 self.machine.receive_eof()
             case Close():

@@ -4,8 +4,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helixmpp.jid import JID
-from helixmpp.stream import ClientStream, ComponentConfig, ComponentStream, TLSFacts
-from tests.stream.dialogue import Machine, S, Talk, talk
+from helixmpp.stream import ClientStream, ComponentConfig, ComponentStream, Registration, TLSFacts
+from tests.stream.dialogue import Ask, Machine, S, Talk, talk
 from tests.stream.steps import BOUND_EVENTS, SERVER_FIRST
 from tests.stream.wire import (
     BIND,
@@ -16,9 +16,11 @@ from tests.stream.wire import (
     FOOTER,
     HEADER,
     PROCEED,
+    REGISTER,
     SESSION,
     STARTTLS,
     SUCCESS,
+    asking,
     base64,
     challenge,
     config,
@@ -30,6 +32,7 @@ from tests.stream.wire import (
 )
 
 PLAIN = HEADER + features(mechanisms("PLAIN"))
+SETTINGS = config(registration=Registration.OFFERED)
 # What was said before, over TLS or not.
 STAGES: dict[str, tuple[TLSFacts | None, str]] = {
     "clear header": (None, ""),
@@ -39,6 +42,7 @@ STAGES: dict[str, tuple[TLSFacts | None, str]] = {
     "header": (FACTS, ""),
     "features": (FACTS, HEADER),
     "plain": (FACTS, PLAIN),
+    "register": (FACTS, HEADER + features(REGISTER, mechanisms("PLAIN"))),
     "scram": (FACTS_UNBOUND, HEADER + features(mechanisms("SCRAM-SHA-1"))),
     "key": (FACTS_UNBOUND, HEADER + features(mechanisms("SCRAM-SHA-1")) + challenge(SERVER_FIRST)),
     "authenticated": (FACTS, PLAIN + SUCCESS),
@@ -71,6 +75,7 @@ FRAGMENTS = [
         "<message/>",
         "<iq type='result' id='bind'/>",
         "<iq type='error' id='session'/>",
+        "<iq type='result' id='r1'/>",
         "<iq type='result' id='session'/>",
         "<a xmlns='urn:example'><b/></a>",
         "<?xml version='1.0'?>",
@@ -89,6 +94,8 @@ PIECES = st.lists(st.one_of(st.binary(max_size=20), st.sampled_from(FRAGMENTS)),
 
 def run(machine: Machine, tls: TLSFacts | None, before: str, pieces: list[bytes]) -> Talk:
     result = talk(lambda: machine, [S(before)], tls)
+    if result.machine.stage == "register":
+        result.take(Ask(asking("get")))
     for piece in pieces:
         result.say(piece)
     result.machine.receive_eof()
@@ -108,7 +115,7 @@ def check(result: Talk) -> None:
 @given(stage=st.sampled_from(sorted(STAGES)), pieces=PIECES)
 def test_any_bytes_at_any_stage(stage: str, pieces: list[bytes]) -> None:
     tls, before = STAGES[stage]
-    check(run(ClientStream(config()), tls, before, pieces))
+    check(run(ClientStream(SETTINGS), tls, before, pieces))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -122,8 +129,8 @@ def test_the_splits_do_not_matter(stage: str, pieces: list[bytes], cuts: list[in
         parts.append(rest[:cut])
         rest = rest[cut:]
     parts.append(rest)
-    one = run(ClientStream(config()), tls, before, [whole])
-    many = run(ClientStream(config()), tls, before, parts)
+    one = run(ClientStream(SETTINGS), tls, before, [whole])
+    many = run(ClientStream(SETTINGS), tls, before, parts)
     # In one segment with <proceed/>, what is behind it is found before anybody is asked to begin TLS.
     asked = {"start tls"}
     assert [each for each in many.transcript if each not in asked] == [
@@ -149,7 +156,7 @@ def test_any_challenge(attributes: list[tuple[str, str]], ours: bool) -> None:
         message = f"r=fyko+d2lbbFgONRv9qkxdawLx,{message}"
     said = challenge(message)
     result = run(
-        ClientStream(config()), FACTS_UNBOUND, HEADER + features(mechanisms("SCRAM-SHA-1")), [said.encode()]
+        ClientStream(SETTINGS), FACTS_UNBOUND, HEADER + features(mechanisms("SCRAM-SHA-1")), [said.encode()]
     )
     check(result)
     assert "ready" not in result.transcript

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from helixmpp.errors import StateError
-from helixmpp.stream import ClientStream, NeedSaltedPassword, StageChanged, StageTimeouts
+from helixmpp.stream import ClientStream, NeedSaltedPassword, Registration, StageChanged, StageTimeouts
 from helixmpp.stream.states import OURS, TABLE, Happening, Phase
 from tests.stream.dialogue import Key, S, Step, Talk, Tls, talk
 from tests.stream.steps import SERVER_FIRST, UPTO_READY
@@ -16,7 +16,9 @@ from tests.stream.wire import (
     HEADER,
     OUR_HEADER,
     PROCEED,
+    REGISTER,
     STARTTLS,
+    asking,
     challenge,
     config,
     features,
@@ -31,10 +33,17 @@ REACHED: dict[Phase, tuple[bool, list[Step]]] = {
     Phase.FEATURES: (True, [S(HEADER)]),
     Phase.ANSWER: (True, [S(SCRAM)]),
     Phase.KEY: (True, [S(SCRAM), S(challenge(SERVER_FIRST))]),
+    Phase.PROGRAM: (True, [S(HEADER + features(REGISTER))]),
     Phase.HANDSHAKE: (False, [S(HEADER + features(STARTTLS) + PROCEED)]),
     Phase.READY: (True, list(UPTO_READY)),
     Phase.CLOSED: (True, [S(HEADER + FOOTER)]),
 }
+
+
+def register(made: Talk) -> None:
+    assert isinstance(made.machine, ClientStream)
+    made.machine.register(asking("get"))
+
 
 BY_NAME = sorted(OURS, key=lambda happening: happening.name)
 CALLS: dict[Happening, Callable[[Talk], None]] = {
@@ -43,6 +52,7 @@ CALLS: dict[Happening, Callable[[Talk], None]] = {
     Happening.KEY_DERIVED: lambda made: made.machine.salted_password(
         made.request or NeedSaltedPassword("", "", "", b"", 1), b""
     ),
+    Happening.REGISTER: register,
     Happening.SEND: lambda made: made.machine.send("<presence/>"),
     Happening.CLOSE: lambda made: made.machine.close(),
     Happening.TIMEOUT: lambda made: made.machine.stage_timed_out(made.machine.stage),
@@ -56,7 +66,7 @@ def reach(phase: Phase) -> Talk:
         made.machine.close()
         return made
     tls, steps = REACHED[phase]
-    settings = config()
+    settings = config(registration=Registration.OFFERED if phase is Phase.PROGRAM else Registration.NEVER)
     if phase is Phase.READY:
         return talk(lambda: ClientStream(settings), steps, FACTS)
     return talk(lambda: ClientStream(settings), steps, FACTS_UNBOUND if tls else None)
@@ -141,7 +151,7 @@ def test_deadline_of_each_stage() -> None:
     assert times.of("sasl") == 3.5
     assert times.of("header") == 15.0
     assert times.of("fast") is None
-    assert StageTimeouts.all(2.0) == StageTimeouts(*[2.0] * 12)
+    assert StageTimeouts.all(2.0) == StageTimeouts(*[2.0] * 13)
     assert StageTimeouts.all(None).of("bind") is None
 
 

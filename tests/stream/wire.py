@@ -1,11 +1,12 @@
 """What a server may say, as text."""
 
 from base64 import b64encode
+from xml.etree.ElementTree import Element
 
 from helixmpp.jid import JID
-from helixmpp.stream import Management, StreamConfig, TLSFacts
+from helixmpp.stream import Management, Registration, StreamConfig, TLSFacts
 from helixmpp.stream.config import NEGOTIATION_LIMITS
-from helixmpp.xml import Limits
+from helixmpp.xml import Limits, parse_one
 
 DOMAIN = "example.org"
 ACCOUNT = "user@example.org"
@@ -32,6 +33,7 @@ COMPONENT_HEADER = (
 FOOTER = "</stream:stream>"
 STARTTLS = f"<starttls xmlns='{NS_TLS}'><required/></starttls>"
 PROCEED = f"<proceed xmlns='{NS_TLS}'/>"
+REGISTER = "<register xmlns='http://jabber.org/features/iq-register'/>"
 BIND = f"<bind xmlns='{NS_BIND}'/>"
 SESSION = f"<session xmlns='{NS_SESSION}'/>"
 SESSION_OPTIONAL = f"<session xmlns='{NS_SESSION}'><optional/></session>"
@@ -117,6 +119,7 @@ def config(
     bind: bool = True,
     management: Management | None = None,
     negotiation_limits: Limits = NEGOTIATION_LIMITS,
+    registration: Registration = Registration.NEVER,
 ) -> StreamConfig:
     """An account; its nonce is the one of RFC 5802 section 5."""
     return StreamConfig(
@@ -133,4 +136,14 @@ def config(
         bind=bind,
         management=management,
         negotiation_limits=negotiation_limits,
+        registration=registration,
+    )
+
+
+def asking(type_: str, content: str = "", *, id_: str = "r1", to: str = "example.org") -> Element:
+    """A request for an account."""
+    address = f" to='{to}'" if to else ""
+    return parse_one(
+        f"<iq xmlns='jabber:client' type='{type_}' id='{id_}'{address}><query xmlns='jabber:iq:register'>{content}"
+        "</query></iq>"
     )

@@ -60,6 +60,7 @@ class Ejabberd:
     :param global_routes: whether a component that connects serves all the domains of its listener.
     :param resume_timeout: seconds that a session waits to be resumed (XEP-0198); 0: none can be.
     :param management: whether it does stream management at all.
+    :param registration: whether people make accounts by themselves (XEP-0077).
     :param timeout: seconds that it may take until it is ready.
     """
 
@@ -75,6 +76,7 @@ class Ejabberd:
         global_routes: bool = False,
         resume_timeout: int = 60,
         management: bool = True,
+        registration: bool = False,
         timeout: float = 40.0,
     ) -> None:
         self.domain = domain
@@ -84,6 +86,7 @@ class Ejabberd:
         self.global_routes = global_routes
         self.resume_timeout = resume_timeout
         self.management = management
+        self.registration = registration
         self.timeout = timeout
         self.port = self.tls_port = self.component_port = 0
         self.folder = Path()
@@ -168,6 +171,7 @@ class Ejabberd:
             balancing=self.balancing,
             global_routes=self.global_routes,
             resume_timeout=self.resume_timeout if self.management else None,
+            registration=self.registration,
         )
         (self.folder / "ejabberd.yml").write_text(text, encoding="utf-8")
 

@@ -36,10 +36,12 @@ def config_text(
     balancing: Mapping[str, tuple[str, int]],
     global_routes: bool,
     resume_timeout: int | None,
+    registration: bool = False,
 ) -> str:
     """ejabberd's configuration: one virtual host and its components.
 
     :param resume_timeout: seconds; None: there is no stream management.
+    :param registration: whether people make accounts by themselves (XEP-0077).
     :param ports: for clients with STARTTLS, for clients with direct TLS, for components.
     """
     c2s = {"module": "ejabberd_c2s", "ip": interface, "access": "all", "shaper": "none"}
@@ -65,6 +67,8 @@ def config_text(
             "max_ack_queue": MAX_QUEUE,
             "resend_on_timeout": True,
         }
+    if registration:
+        modules["mod_register"] = {"access": "all", "ip_access": "all"}
     config: dict[str, Any] = {
         "hosts": [domain],
         "loglevel": "info",
@@ -77,6 +81,9 @@ def config_text(
         "s2s_access": "none",
         "modules": modules,
     }
+    if registration:
+        # One account in ten minutes is what one address may have otherwise.
+        config["registration_timeout"] = "infinity"
     if balancing:
         config["domain_balancing"] = {
             name: {"type": kind, "component_number": number} for name, (kind, number) in balancing.items()

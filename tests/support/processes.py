@@ -24,15 +24,15 @@ def say(xmpp: ClientXMPP, text: object, to: str = "bob@example.org") -> Receipt:
 
 async def left_lying(xmpp: ClientXMPP) -> None:
     """End a client without a word: nothing more is sent; that nothing more is stored is the engine's to see to."""
-    connection = inside(xmpp, "_session")
+    connection = inside(xmpp, "_session_")
     if connection is not None:
         connection.transport.abort()
-    run = inside(xmpp, "_connector", "_run")
+    run = inside(xmpp, "_connector_", "_run")
     if run is not None and run.task is not None:
         run.stopping = True
         run.task.cancel()
         await asyncio.wait((run.task,))
-    await inside(xmpp, "_tasks").cancel_all()
+    await inside(xmpp, "_tasks_").cancel_all()
 
 
 async def within(seconds: float, what: Any) -> Any:

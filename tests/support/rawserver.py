@@ -30,6 +30,7 @@ from helixmpp.xml import (
     StreamOpen,
     StreamParser,
 )
+from tests.support.processes import inside
 
 __all__ = ["COMPONENT", "DOMAIN", "RawLink", "RawServer", "Session"]
 
@@ -301,11 +302,11 @@ class RawServer:
         xmpp.enable_plaintext = xmpp.unsafe_plain_without_tls = True
         xmpp.enable_direct_tls = xmpp.enable_starttls = False
         xmpp.address = (HOST, self._ports["client"])
-        vars(xmpp)["_connector"].backoff.first = 0.01
+        inside(xmpp, "_connector_").backoff.first = 0.01
         return xmpp
 
     def component(self, **options: Any) -> ComponentXMPP:
         """A component for this server that does not wait between its attempts."""
         xmpp = ComponentXMPP(COMPONENT, "secret", HOST, self._ports["component"], **options)
-        vars(xmpp)["_connector"].backoff.first = 0.01
+        inside(xmpp, "_connector_").backoff.first = 0.01
         return xmpp

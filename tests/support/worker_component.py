@@ -2,7 +2,8 @@
 
 It prints ``ready`` once it serves. Each payload that it answers with has an attribute ``worker``, its number, so that a
 test sees who answered; what it says in messages begins with the number. A message to the component tells it
-what to set: ``keep TEXT``, ``forget CID``, ``shelve NODE NAME NAME ...``.
+what to set: ``keep TEXT``, ``forget CID``, ``shelve NODE NAME NAME ...``. Its command ``story`` takes
+a word at each step.
 """
 
 import asyncio
@@ -11,7 +12,9 @@ import sys
 from typing import TypedDict
 
 from helixmpp import ComponentXMPP
+from helixmpp.plugins.xep_0004 import Form
 from helixmpp.plugins.xep_0030 import XEP_0030
+from helixmpp.plugins.xep_0050 import XEP_0050, Session
 from helixmpp.plugins.xep_0077 import XEP_0077
 from helixmpp.plugins.xep_0231 import XEP_0231
 from helixmpp.stanza import Iq, Message, StanzaBase
@@ -46,6 +49,7 @@ class Worker(ComponentXMPP):
         self.disco = self.register_plugin(XEP_0030)
         self.bobs = self.register_plugin(XEP_0231)
         self.register_plugin(XEP_0077)
+        self.register_plugin(XEP_0050).add_command(node="story", handler=self.begin_story)
         self.add_filter("out", self.sign)
         self.add_event_handler("message", self.told)
         self.add_event_handler("user_register", lambda iq: self.say(iq, "registered"))
@@ -62,6 +66,29 @@ class Worker(ComponentXMPP):
     def say(self, iq: Iq, what: str) -> None:
         """Tell the user who did it."""
         self.make_message(iq["from"], f"{self.number} {what}", mtype="chat").send()
+
+    def begin_story(self, iq: Iq, session: Session) -> Session:
+        """Ask for the first word of a story."""
+        session["story"] = []
+        return self.ask_for_a_word(session)
+
+    def ask_for_a_word(self, session: Session) -> Session:
+        """Ask for the next word."""
+        form = Form()
+        form.type = "form"
+        form.add_field(var="word", ftype="text-single")
+        session.update(payload=form, next=self.go_on, has_next=True, allow_complete=True)
+        return session
+
+    def go_on(self, payload: Form, session: Session) -> Session:
+        """Take a word, with the number of who took it; tell the story once the word is ``end``."""
+        word = payload["values"]["word"]
+        if word != "end":
+            session["story"].append((self.number, word))
+            return self.ask_for_a_word(session)
+        notes = [("info", f"{number} {word}") for number, word in session["story"]]
+        session.update(payload=None, next=None, notes=notes)
+        return session
 
     async def told(self, message: Message) -> None:
         """Set something."""

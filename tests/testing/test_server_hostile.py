@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helixmpp.errors import XMPPError
 from helixmpp.jid import JID
 from helixmpp.testing import Server, ServerLimits
 from helixmpp.testing.component import ComponentSession
@@ -155,9 +156,15 @@ class OneAccount:
     def new_anonymous(self, domain: str) -> JID:
         return JID(f"somebody@{domain}")
 
+    def open_account(self, jid: JID, password: str) -> None:
+        raise XMPPError("conflict")
+
 
 SITE = OneAccount()
-SETTINGS = SessionSettings(limits=LIMITS.stream, mechanisms=MECHANISMS, server_end_point=bytes(32), logins=3)
+SETTINGS = SessionSettings(
+    limits=LIMITS.stream, mechanisms=MECHANISMS, server_end_point=bytes(32), logins=3, registration=True
+)
+REGISTER = "<query xmlns='jabber:iq:register'>"
 HEADER = f"<stream:stream xmlns='jabber:client' xmlns:stream='{NS_STREAM}' to='test.example' version='1.0'>".encode()
 PLAIN = base64.b64encode(b"\0alice\0secret").decode()
 LOGIN = [
@@ -190,6 +197,9 @@ PIECES = st.one_of(
             f"<abort xmlns='{NS_SASL}'/>".encode(),
             b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
             b"<iq type='get' id='1'><x xmlns='urn:x'/></iq>",
+            f"<iq type='get' id='1'>{REGISTER}</query></iq>".encode(),
+            f"<iq type='set' id='1'>{REGISTER}<username>bill</username><password>x</password></query></iq>".encode(),
+            f"<iq type='set' id='1'>{REGISTER}<username>@</username><remove/></query></iq>".encode(),
         ]
     ),
 )

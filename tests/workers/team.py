@@ -12,7 +12,9 @@ from typing import TypeVar
 
 from helixmpp import ClientXMPP
 from helixmpp.jid import JID
+from helixmpp.plugins.xep_0004 import Form
 from helixmpp.plugins.xep_0030 import XEP_0030
+from helixmpp.plugins.xep_0050 import XEP_0050, Command
 from helixmpp.plugins.xep_0077 import XEP_0077, Register
 from helixmpp.plugins.xep_0231 import XEP_0231, BitsOfBinary
 from helixmpp.stanza import ElementBase, Message
@@ -20,7 +22,7 @@ from tests.support.ejabberd import Ejabberd
 from tests.support.waiting import until
 from tests.support.worker_component import LIBRARY, Orders
 
-__all__ = ["DOMAIN", "SECRET", "WORKERS", "Alice", "Team", "answers", "team_of"]
+__all__ = ["DOMAIN", "MOST", "SECRET", "WORKERS", "Alice", "Team", "answers", "team_of"]
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = "comp.test.example"
@@ -101,6 +103,7 @@ class Alice:
         self.bobs = xmpp.register_plugin(XEP_0231)
         self.disco = xmpp.register_plugin(XEP_0030)
         self.registration = xmpp.register_plugin(XEP_0077)
+        self.commands = xmpp.register_plugin(XEP_0050)
         self.heard: list[tuple[int, str]] = []
         xmpp.add_event_handler("message", self._heard)
 
@@ -137,6 +140,18 @@ class Alice:
         """The names of what belongs to a node."""
         items = await self.disco.items_of(f"{LIBRARY}@{DOMAIN}", node)
         return _worker(items), {name or "" for _, _, name in items.get_items()}
+
+    async def story(self, session: str = "", word: str = "") -> tuple[int, Command]:
+        """Begin the command of the story, or go on with it by a word."""
+        form = None
+        if word:
+            form = Form()
+            form.type = "submit"
+            form.add_field(var="word", value=word)
+        answer = await self.commands.send_command(
+            DOMAIN, "story", action="next" if session else "execute", payload=form, sessionid=session or None
+        )
+        return _worker(answer[Command]), answer[Command]
 
 
 def _worker(payload: ElementBase) -> int:

@@ -16,7 +16,7 @@ from helixmpp.plugins.xep_0231 import make_cid
 from tests.support.ejabberd import Ejabberd, needs_ejabberd
 from tests.support.storage import ServerURL, empty, url_for
 from tests.support.waiting import until
-from tests.workers.team import DOMAIN, SECRET, WORKERS, Alice, Team, answers, team_of
+from tests.workers.team import DOMAIN, MOST, SECRET, WORKERS, Alice, Team, answers, team_of
 
 BLOBS = 80
 AGAIN = 3.0  # seconds after which what was told to a process that died is told again
@@ -74,6 +74,31 @@ async def test_what_one_is_told_all_of_them_know(team: Team, alice: Alice) -> No
     for _ in range(8 * WORKERS):
         with pytest.raises(IqError, match="item-not-found"):
             await alice.blob(cid)
+
+
+@needs_ejabberd
+async def test_a_command_goes_on_wherever_the_next_step_comes(team: Team, alice: Alice) -> None:
+    victim, command = await alice.story()
+    session = command.sessionid
+    told: list[tuple[int, str]] = []
+    # Until each of them has taken a step, and then one of them is killed who has.
+    while {number for number, _ in told} != team.alive.keys() or told[-1][0] != victim:
+        word = f"word-{len(told)}"
+        assert len(told) < MOST, told
+        number, command = await alice.story(session, word)
+        assert command.status == "executing"
+        told.append((number, word))
+    assert await team.kill(victim) == ""
+    for word in ("after", "that"):
+        number, command = await alice.story(session, word)
+        told.append((number, word))
+    _, command = await alice.story(session, "end")
+    assert (command.status, command["notes"]) == (
+        "completed", [("info", f"{number} {word}") for number, word in told],
+    )  # fmt: skip
+    for _ in range(2 * WORKERS):
+        with pytest.raises(IqError, match="not-allowed"):
+            await alice.story(session, "again")
 
 
 @needs_ejabberd

@@ -222,3 +222,22 @@ def test_an_endless_stanza_ends_at_its_limit(parts: tuple[bytes, ...]) -> None:
 def test_a_limit_below_one_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         Limits(**{name: 0})
+
+
+@pytest.mark.parametrize("leaf", [b"<a/>", b"<a></a>", b"<a>></a>"])
+@pytest.mark.parametrize("before", [b"", b"<x/>", b"<x><y/></x>", b"<x><y>1</y><z/></x>", b"<x>>></x>"])
+@pytest.mark.parametrize("behind", [b"", b"<x/>", b"<x><y>1</y></x>", b"<x><y>"])
+def test_the_depth_of_one_stanza_among_many(before: bytes, behind: bytes, leaf: bytes) -> None:
+    # Much of what comes at once is proved to be flat by counting, and the one that is not has to be found.
+    def stream(depth: int) -> bytes:
+        deep = b"<a>" * (depth - 1) + leaf + b"</a>" * (depth - 1)
+        return SHORT_HEADER + before * 40 + deep + behind * (1 if behind.endswith(b"<y>") else 40)
+
+    # What is before and behind counts for the bound, and so does its parity.
+    for most in (20, 21, 50):
+        limits = Limits(max_depth=most)
+        good = read([stream(most)], limits)
+        assert good.count("close") == 0
+        assert len(good) == 2 + (40 if before else 0) + (40 if behind and not behind.endswith(b"<y>") else 0)
+        bad = read([stream(most + 1)], limits)
+        assert condition_of(bad) == "policy-violation"

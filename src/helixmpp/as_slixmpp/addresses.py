@@ -1,8 +1,9 @@
-"""Addresses that programs in slixmpp's style assign to: ``jid.resource = "phone"``.
+"""Addresses that programs in slixmpp's style assign to, ``jid.resource = "phone"``, and take for text.
 
 A :class:`~helixmpp.JID` does not change, and is one object for all who have that address. While helixmpp stands in for
-slixmpp it can be changed: whoever makes or reads an address then gets an object of his own. Programs written for
-helixmpp never see this.
+slixmpp it can be changed: whoever makes or reads an address then gets an object of his own. Many attributes that are
+addresses here are text there, ``item["jid"]`` of an answer to disco#items for example: it then has the methods of text.
+Programs written for helixmpp never see this.
 """
 
 from collections.abc import Callable
@@ -83,6 +84,30 @@ _PATCHES: dict[str, Any] = {
     "__deepcopy__": _copy_deeply,
     "bare_jid": property(lambda jid: _own(_bare_jid.__get__(jid))),
 }
+_TEXT = ("__add__", "__contains__", *(name for name in dir(str) if name[0] != "_"))
+
+
+def _behind(jid: JID, text: str) -> str:
+    return text + jid.full
+
+
+def _item(jid: JID, key: Any) -> Any:
+    # A list of addresses, as that of XEP-0191, is one of elements there: item["jid"].
+    return jid if key == "jid" else jid.full[key]
+
+
+def _as_text(name: str) -> Callable[..., Any]:
+    method: Any = getattr(str, name)
+
+    def call(jid: JID, *args: Any, **kwargs: Any) -> Any:
+        # Text can be searched for an address, or have one at its end.
+        return method(jid.full, *(str(arg) if isinstance(arg, JID) else arg for arg in args), **kwargs)
+
+    return call
+
+
+_PATCHES.update({name: _as_text(name) for name in _TEXT if not hasattr(JID, name)})
+_PATCHES.update(__radd__=_behind, __getitem__=_item)
 _before: dict[str, Any] = {}
 
 

@@ -11,13 +11,20 @@ from importlib.util import find_spec
 
 from helixmpp.as_slixmpp.mirror import Place
 
-__all__ = ["missing_plugins", "our_plugins", "place_of_plugin", "plugin_modules", "plugin_of"]
+__all__ = [
+    "missing_plugins",
+    "our_plugins",
+    "place_of_plugin",
+    "plugin_modules",
+    "plugin_of",
+    "shared_plugins",
+]
 
 _BEFORE = "slixmpp.plugins."
 _OURS = "helixmpp.plugins"
 
 # What a module of stanzas may have, and has nothing left to do.
-_REGISTERING: tuple[str, ...] = ("register_plugin", "register_plugins")
+_REGISTERING: tuple[str, ...] = ("register", "register_plugin", "register_plugins")
 _THERE = "helixmpp.as_slixmpp.payloads:payloads_are_there"
 
 # Each plugin with the modules of its package. Every one that is a package has a module ``stanza``, too, unless "-".
@@ -182,6 +189,11 @@ def missing_plugins() -> list[str]:
     return [plugin for plugin in sorted(_listed()) if not _is_here(f"{_OURS}.{plugin}")]
 
 
+def shared_plugins() -> list[str]:
+    """The plugins that both have, sorted."""
+    return [plugin for plugin in sorted(_listed()) if _is_here(f"{_OURS}.{plugin}")]
+
+
 def our_plugins() -> list[str]:
     """The plugins that helixmpp brings along, sorted."""
     path = import_module(_OURS).__path__
@@ -219,6 +231,8 @@ def place_of_plugin(name: str) -> Place | str | None:
         if not rest or module.startswith(f"{rest}.")
     }
     names: dict[str, str] = dict.fromkeys(_REGISTERING, _THERE) if rest == "stanza" else {}
+    if rest == "stanza" and is_here and hasattr(import_module(exact), "NAMESPACE"):
+        names["NS"] = f"{exact}:NAMESPACE"
     return Place(names, tuple(homes), children=tuple(sorted(module.partition(".")[0] for module in below)))
 
 

@@ -57,6 +57,7 @@ features.feature_starttls.starttls    FeatureSTARTTLS
 jid                     InvalidJID JID unescape_node
 plugins                 BasePlugin PLUGINS PluginManager PluginNotFound load_plugin register_plugin
 plugins.base            BasePlugin PLUGIN_REGISTRY PluginManager PluginNotFound load_plugin register_plugin
+pluginsdict             PluginsDict=helixmpp.as_slixmpp.pluginsdict:PluginsDict
 roster                  Roster RosterItem RosterNode
 roster.item             RosterItem ResourceDict RosterDBProtocol RosterState
 roster.multi            Roster RosterNode RosterDBProtocol
@@ -145,7 +146,6 @@ _RENAMED = {
 _CALLED = {"xmlstream.tostring": f"{_OURS}.text:tostring"}
 # Parts of slixmpp that are no interface for programs, or have no counterpart; the reason is told.
 _GONE = {
-    "pluginsdict": "it is a list for type checkers; use xmpp.plugin[XEP_0030]",
     "thirdparty": "those are other projects' modules, which helixmpp does not bring along",
     "test.livesocket": "helixmpp.testing.Server is a whole server for tests",
     "util.misc_ops": "use the standard library's hashlib and secrets",

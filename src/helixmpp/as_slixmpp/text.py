@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape as escape_text
 
 from helixmpp.stanza import ElementBase, StanzaBase, laid_out
-from helixmpp.xml import serialize
+from helixmpp.xml import copy_element, serialize
 
 __all__ = ["escape", "highlight", "text_is_short", "text_is_whole", "tostring", "tostring_fmt"]
 
@@ -56,11 +56,27 @@ def tostring_fmt(
 ) -> str:
     """Write an element as text for people, one tag a line; takes what :func:`tostring` does.
 
+    Children are sorted by their names, and attributes too, so that two such texts can be compared.
+
     :param indent: what stands in front of each line.
     """
     if xml is None:
         return outbuffer
-    return outbuffer + indent + tostring(laid_out(xml, indent), xmlns, stream, top_level=top_level)
+    shown = laid_out(_sorted(xml), indent)
+    return f"{outbuffer}{indent}{tostring(shown, xmlns, stream, top_level=top_level)}\n"
+
+
+def _sorted(xml: Element) -> Element:
+    """A copy with its children in the order of their names; where there is text between them, in their own."""
+    copy = copy_element(xml)
+    for element in copy.iter():
+        attributes = sorted(element.attrib.items())
+        element.attrib.clear()
+        element.attrib.update(attributes)
+        texts = (element.text, *(child.tail for child in element))
+        if not any((text or "").strip() for text in texts):
+            element[:] = sorted(element, key=lambda child: child.tag)
+    return copy
 
 
 def escape(text: str, use_cdata: bool = False) -> str:

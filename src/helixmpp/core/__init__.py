@@ -1,18 +1,41 @@
-"""What programs hold: clients, components, plugins' base, handlers, and the internal API."""
+"""What programs hold: clients, components, plugins' base, handlers, and the internal API.
 
-from helixmpp.core.api import APIRegistry, PluginAPI
-from helixmpp.core.basexmpp import BaseXMPP
-from helixmpp.core.client import ClientXMPP
-from helixmpp.core.component import ComponentXMPP
-from helixmpp.core.declare import Setting, listens, on, op
-from helixmpp.core.done import Done
-from helixmpp.core.engines import AsyncStore, Engine, KeyValue, Log, StorageFull, engine_for
-from helixmpp.core.handlers import BaseHandler, Callback, Collector, CoroutineCallback, Waiter
-from helixmpp.core.plugin import BasePlugin
-from helixmpp.core.plugin_loader import known_plugins, register_plugin
-from helixmpp.core.plugin_manager import PluginManager
-from helixmpp.core.receipt import Outcome, Receipt
-from helixmpp.core.roster import Roster, RosterItem, RosterNode
+The names are looked up when they are first used, so that a program pays for what it takes.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helixmpp.core.api import APIRegistry, PluginAPI
+    from helixmpp.core.basexmpp import BaseXMPP
+    from helixmpp.core.client import ClientXMPP
+    from helixmpp.core.component import ComponentXMPP
+    from helixmpp.core.declare import Setting, listens, on, op
+    from helixmpp.core.done import Done
+    from helixmpp.core.engines import AsyncStore, Engine, KeyValue, Log, StorageFull, engine_for
+    from helixmpp.core.handlers import BaseHandler, Callback, Collector, CoroutineCallback, Waiter
+    from helixmpp.core.plugin import BasePlugin
+    from helixmpp.core.plugin_loader import known_plugins, register_plugin
+    from helixmpp.core.plugin_manager import PluginManager
+    from helixmpp.core.receipt import Outcome, Receipt
+    from helixmpp.core.roster import Roster, RosterItem, RosterNode
+
+_PLACES = {
+    "helixmpp.core.api": ("APIRegistry", "PluginAPI"),
+    "helixmpp.core.basexmpp": ("BaseXMPP",),
+    "helixmpp.core.client": ("ClientXMPP",),
+    "helixmpp.core.component": ("ComponentXMPP",),
+    "helixmpp.core.declare": ("Setting", "listens", "on", "op"),
+    "helixmpp.core.done": ("Done",),
+    "helixmpp.core.engines": ("AsyncStore", "Engine", "KeyValue", "Log", "StorageFull", "engine_for"),
+    "helixmpp.core.handlers": ("BaseHandler", "Callback", "Collector", "CoroutineCallback", "Waiter"),
+    "helixmpp.core.plugin": ("BasePlugin",),
+    "helixmpp.core.plugin_loader": ("known_plugins", "register_plugin"),
+    "helixmpp.core.plugin_manager": ("PluginManager",),
+    "helixmpp.core.receipt": ("Outcome", "Receipt"),
+    "helixmpp.core.roster": ("Roster", "RosterItem", "RosterNode"),
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = [
     "APIRegistry",
@@ -46,3 +69,17 @@ __all__ = [
     "op",
     "register_plugin",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only when a name is looked up
+
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

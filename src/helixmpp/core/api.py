@@ -6,22 +6,31 @@ the answer is None. How many arguments a handler takes is looked at when it is r
 ``TypeError`` raised *inside* a handler stays what it is: a mistake that the log shows.
 """
 
+from __future__ import annotations
+
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from types import FunctionType, MethodType
-from typing import Any, Generic, Protocol, TypeVar
+from types import FunctionType, MappingProxyType, MethodType
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from helixmpp.core.done import Done
 from helixmpp.jid import JID
 
-__all__ = ["APIRegistry", "Operation", "PluginAPI"]
+__all__ = ["APIRegistry", "Operation", "OperationPlan", "PluginAPI", "check_handler"]
 
 # What a handler is given and gives back depends on its operation; each plugin types its own in its store.
 Handler = Callable[..., Any]
 StoreT = TypeVar("StoreT")
 
+# By the name of an operation: the method of the plugin that is its default handler, and whether that one is to run in
+# a thread. None where the plugin has none of its own.
+OperationPlan = Mapping[str, tuple[str, bool] | None]
+
+_NOTHING: Final[Mapping[str, Operation]] = MappingProxyType({})
+
+_PARTIAL: type[Any] = partial  # of whatever arguments
 _WITH_IFROM = 4
 _WITHOUT_IFROM = 3
 
@@ -39,7 +48,7 @@ class APIOwner(Protocol):
         """Which of the two settings about bare addresses holds."""
         ...
 
-    def watch_task(self, awaitable: Awaitable[Any], what: str) -> "asyncio.Future[Any]":
+    def watch_task(self, awaitable: Awaitable[Any], what: str) -> asyncio.Future[Any]:
         """Start an awaitable so that its failure is seen even when nobody awaits it."""
         ...
 
@@ -57,6 +66,12 @@ class Operation:
         self.special: dict[tuple[str, str], Handler] | None = None
         # Where the program registered a handler by itself, and not with a whole store.
         self.alone: set[tuple[str, str]] | None = None
+
+    def take_default(self, handler: Handler) -> None:
+        """Have a default; it never takes the place of what the program put there before it."""
+        if self.everywhere is None or self.everywhere is self.default:
+            self.everywhere = handler
+        self.default = handler
 
     def put(self, key: tuple[str, str], handler: Handler) -> None:
         """Answer by this handler at this JID and node."""
@@ -103,24 +118,51 @@ class APIRegistry:
     def __init__(self, owner: APIOwner) -> None:
         self.owner = owner
         self._operations: dict[str, dict[str, Operation]] = {}
+        # plugin -> itself while it is enabled, and what its class declares: the same for all clients. An operation is
+        # made of it when somebody asks for it, which few do.
+        self._declared: dict[str, tuple[object | None, OperationPlan]] = {}
         # plugin -> settings such as {"client_bare": True}
         self.settings: dict[str, dict[str, bool]] = {}
 
     def operation(self, ctx: str, op: str) -> Operation:
         """The operation of that name, made when it is first declared or registered: any name is allowed."""
-        operations = self._operations.setdefault(ctx, {})
-        found = operations.get(op)
-        if found is None:
-            found = operations[op] = Operation(op)
-        return found
+        return self.known(ctx, op) or self._make(ctx, op)
 
     def known(self, ctx: str, op: str) -> Operation | None:
         """The operation of that name, if it was declared or registered."""
-        return self._operations.get(ctx, {}).get(op)
+        found = self._operations.get(ctx, _NOTHING).get(op)
+        if found is None and ctx in self._declared:
+            plugin, plan = self._declared[ctx]
+            if op in plan:
+                found = self._make(ctx, op)
+                self._give_default(found, plugin, plan[op])
+        return found
 
     def operations(self, ctx: str) -> list[str]:
         """The names of a plugin's operations that were declared or registered so far."""
-        return sorted(self._operations.get(ctx, ()))
+        _, plan = self._declared.get(ctx, (None, {}))
+        return sorted({*self._operations.get(ctx, ()), *plan})
+
+    def declare(self, ctx: str, plugin: object, plan: OperationPlan) -> None:
+        """Have a plugin's methods as the default handlers of its operations; :meth:`drop_defaults` undoes it.
+
+        :param plan: kept as it is, for all clients.
+        """
+        self._declared[ctx] = (plugin, plan)
+        for op, operation in self._operations.get(ctx, _NOTHING).items():
+            # What the program put there before the plugin was enabled.
+            self._give_default(operation, plugin, plan.get(op))
+
+    def _make(self, ctx: str, op: str) -> Operation:
+        made = self._operations.setdefault(ctx, {})[op] = Operation(op)
+        return made
+
+    def _give_default(
+        self, operation: Operation, plugin: object | None, method: tuple[str, bool] | None
+    ) -> None:
+        if plugin is not None and method is not None:
+            name, blocking = method
+            operation.take_default(_adapt(getattr(plugin, name), operation.name, blocking=blocking))
 
     def register(
         self,
@@ -142,11 +184,7 @@ class APIRegistry:
         operation = self.operation(ctx, op)
         key = self._key(ctx, jid, node)
         if default:
-            # A default never takes the place of what the program put there before it.
-            in_force = operation.everywhere
-            if in_force is None or in_force is operation.default:
-                operation.everywhere = adapted
-            operation.default = adapted
+            operation.take_default(adapted)
         elif operation.take_turn(key, one_of_many=one_of_many):
             if key == ("", ""):
                 operation.everywhere = adapted
@@ -183,6 +221,9 @@ class APIRegistry:
 
     def drop_defaults(self, ctx: str) -> None:
         """Forget a plugin's own handlers when it is disabled; what the program registered stays."""
+        if ctx in self._declared:
+            # Its operations are known still: a program may register a handler of its own.
+            self._declared[ctx] = (None, self._declared[ctx][1])
         for operation in self._operations.get(ctx, {}).values():
             default = operation.default
             if default is None:
@@ -213,10 +254,10 @@ class APIRegistry:
         self,
         ctx: str,
         operation: Operation,
-        jid: JID | str | None,
-        node: str | None,
-        ifrom: JID | str | None,
-        args: Any,
+        jid: JID | str | None = None,
+        node: str | None = None,
+        ifrom: JID | str | None = None,
+        args: Any = None,
     ) -> Awaitable[Any]:
         """The same as :meth:`run`, for who has looked the operation up already."""
         owner = self.jid_of(ctx, jid)
@@ -255,6 +296,8 @@ class PluginAPI(Generic[StoreT]):
 
     ``StoreT`` is the plugin's store, the ``Protocol`` that names and types its operations.
     """
+
+    __slots__ = ("_calls", "_ctx", "_registry")
 
     def __init__(self, registry: APIRegistry, ctx: str) -> None:
         self._registry = registry
@@ -337,21 +380,20 @@ class PluginAPI(Generic[StoreT]):
         known = self._calls.get(op)
         if known is not None:
             return known
-        registry, ctx, operation = self._registry, self._ctx, self._registry.known(self._ctx, op)
+        operation = self._registry.known(self._ctx, op)
         if operation is None:
             # Asking makes no operation of it: it is looked up again at the call, when there may be one.
-            return partial(registry.run, ctx, op)
-
-        def call(
-            jid: JID | str | None = None,
-            node: str | None = None,
-            ifrom: JID | str | None = None,
-            args: Any = None,
-        ) -> Awaitable[Any]:
-            return registry.call(ctx, operation, jid, node, ifrom, args)
-
-        self._calls[op] = call
+            return partial(self._registry.run, self._ctx, op)
+        call = self._calls[op] = partial(self._registry.call, self._ctx, operation)
         return call
+
+
+def check_handler(handler: Handler, op: str, *, blocking: bool) -> None:
+    """Find out early whether a function can answer an operation.
+
+    :raises TypeError: it cannot; the message says why.
+    """
+    _adapt(handler, op, blocking=blocking)
 
 
 def _adapt(handler: Handler, op: str, *, blocking: bool) -> Handler:
@@ -385,11 +427,20 @@ def _without_ifrom(handler: Handler) -> Handler:
     return call
 
 
+def _function_of(handler: Any) -> tuple[Handler, int]:
+    """The function that a handler comes to, and how many arguments it has got already."""
+    if isinstance(handler, MethodType):
+        return handler.__func__, 1
+    if isinstance(handler, _PARTIAL) and not handler.keywords:
+        # Such as what ``api["get_bob"]`` gives.
+        function, given = _function_of(handler.func)
+        return function, given + len(handler.args)
+    return handler, 0
+
+
 def _takes(handler: Handler, count: int) -> bool:
     """Whether a callable can be called with that many positional arguments."""
-    function, given = handler, 0
-    if isinstance(handler, MethodType):
-        function, given = handler.__func__, 1
+    function, given = _function_of(handler)
     if (
         type(function) is FunctionType
         and not function.__kwdefaults__

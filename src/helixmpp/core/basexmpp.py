@@ -1,12 +1,13 @@
 """What clients and components have in common: a stream, plugins with their state, a roster."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterable, Mapping
 from types import ModuleType
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from helixmpp.core.api import APIRegistry
-from helixmpp.core.durable import Durable
 from helixmpp.core.engines import (
     AsyncStore,
     Engine,
@@ -21,11 +22,15 @@ from helixmpp.core.legacy_members import LegacyMembers
 from helixmpp.core.messages import MessageEvents
 from helixmpp.core.plugin_loader import PLUGINS
 from helixmpp.core.plugin_manager import PluginManager
-from helixmpp.core.roster import Roster, RosterNode, SubscriptionHandling
+from helixmpp.core.roster import Roster, SubscriptionHandling
 from helixmpp.core.settings import check_type
 from helixmpp.errors import InvalidJID, PluginImportError, StorageError
 from helixmpp.jid import JID
 from helixmpp.stanza import Presence
+
+if TYPE_CHECKING:
+    from helixmpp.core.durable import Durable
+    from helixmpp.core.roster import RosterNode
 
 __all__ = ["BaseXMPP"]
 
@@ -70,40 +75,40 @@ class BaseXMPP(LegacyMembers, MessageEvents, SubscriptionHandling):
             raise TypeError("plugin_whitelist is a list of names, not str")
         #: The plugins that :meth:`register_plugins` enables.
         self.plugin_whitelist: list[str] = list(plugin_whitelist or ())
-        self._storage = storage
-        self._engine: Engine | None = None
-        self._engine_is_ours = not isinstance(storage, Engine)
+        self._storage_ = storage
+        self._engine_: Engine | None = None
+        self._engine_is_ours_ = not isinstance(storage, Engine)
         self.api = APIRegistry(self)
         self.plugin = PluginManager(self, plugin_config)
         self.roster = Roster(self)
-        self._install_messages()
-        self._install_subscriptions()
+        self._install_messages_()
+        self._install_subscriptions_()
 
     async def aclose(self) -> None:
         """Disconnect, end every task and timer, and close the storage engine that we opened."""
         await super().aclose()
-        engine, self._engine = self._engine, None
-        if engine is not None and self._engine_is_ours:
+        engine, self._engine_ = self._engine_, None
+        if engine is not None and self._engine_is_ours_:
             try:
                 await engine.close()
             except StorageError as error:
                 self.exception(error)
 
-    async def prepare(self) -> None:
+    async def prepare_connection(self) -> None:
         """Make ready for connecting: what an earlier process left is here before the session.
 
         :raises StorageError: the storage cannot be read.
         """
-        await super().prepare()
+        await super().prepare_connection()
         await self.roster.load()
 
-    def _session_begins(self) -> None:
+    def _session_begins_(self) -> None:
         self.plugin.session_bind(self.boundjid)
 
-    def _session_ends(self) -> None:
+    def _session_ends_(self) -> None:
         self.roster.reset()
 
-    def _presence_sent(self, presence: Presence) -> None:
+    def _presence_sent_(self, presence: Presence) -> None:
         self.roster.presence_sent(presence)
 
     # -- plugins and their state ----------------------------------------------------------------------------
@@ -168,45 +173,58 @@ class BaseXMPP(LegacyMembers, MessageEvents, SubscriptionHandling):
 
     def collection(self, name: str, *, limit: int, value_limit: int) -> KeyValue:
         """A collection of this account on the engine that ``storage=`` chose."""
-        return self._storage_engine().collection(
+        return self._storage_engine_().collection(
             self.requested_jid.bare, name, limit=limit, value_limit=value_limit
         )
 
     def make_durable(self) -> Durable | None:
         """The durable outbox on the engine that ``storage=`` chose; one for each resource of an account."""
         wanted = self.durable_outbox
-        lasting = self._storage is not None and not str(self._storage).startswith("memory:")
+        lasting = self._storage_ is not None and not str(self._storage_).startswith("memory:")
         if wanted is None:
             wanted = lasting and not self.is_component
         if not wanted:
             return None
+        from helixmpp.core.durable import Durable  # noqa: PLC0415 - few have one; it brings the whole protocol
+
         name = f"outbox/{self.requested_jid.resource}"
         return Durable(
-            self._outbox,
+            self._outbox_,
             # How many may wait is looked at when they are taken. Here each stands twice while it is numbered anew,
             # and during a session there may be more.
-            self.log(name, limit=_NO_LIMIT, value_limit=_LONGEST_SENT),
+            self.open_log(name, limit=_NO_LIMIT, value_limit=_LONGEST_SENT),
             self.collection(name, limit=10, value_limit=65_536),
-            self._tasks.start,
+            self._tasks_.start,
             _LONGEST_SENT,
         )
 
-    def log(self, name: str, *, limit: int, value_limit: int) -> Log:
+    def open_log(self, name: str, *, limit: int, value_limit: int) -> Log:
         """An ordered log of this account on the engine that ``storage=`` chose."""
-        return self._storage_engine().log(self.requested_jid.bare, name, limit=limit, value_limit=value_limit)
+        return self._storage_engine_().log(
+            self.requested_jid.bare, name, limit=limit, value_limit=value_limit
+        )
 
     @property
     def storage(self) -> StoredState:
         """All that is kept for this account: ``await xmpp.storage.export("bot.jsonl")``, ``import_("bot.jsonl")``.
 
+        A program may have something of its own under this name, as under each that begins with no underscore.
+
         :raises StorageError: the engine that ``storage=`` names cannot be opened.
         """
-        return stored_state(self._storage_engine(), self.requested_jid.bare)
+        given: StoredState | None = self.__dict__.get("storage")
+        if given is not None:
+            return given
+        return stored_state(self._storage_engine_(), self.requested_jid.bare)
 
-    def _storage_engine(self) -> Engine:
-        if self._engine is None:
-            self._engine = engine_for(self._storage)
-        return self._engine
+    @storage.setter
+    def storage(self, value: Any) -> None:
+        self.__dict__["storage"] = value
+
+    def _storage_engine_(self) -> Engine:
+        if self._engine_ is None:
+            self._engine_ = engine_for(self._storage_)
+        return self._engine_
 
     # -- roster ------------------------------------------------------------------------------------------------
 

@@ -5,8 +5,11 @@ everything that was written before. It is asked only when somebody still holds t
 more often than once in ``delay`` seconds, unless somebody waits.
 """
 
+from __future__ import annotations
+
 import asyncio
 import weakref
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from helixmpp.core.receipt import ACKED, SENT, Batch, Outcome, Receipt
@@ -19,12 +22,12 @@ _UNKNOWN = Outcome(
 )
 
 
-def is_answer(done: "asyncio.Future[Any]") -> bool:
+def is_answer(done: asyncio.Future[Any]) -> bool:
     """Whether a request was answered; what it was answered with does not matter."""
     return not done.cancelled() and (done.exception() is None or isinstance(done.exception(), IqError))
 
 
-def is_silence(done: "asyncio.Future[Any]") -> bool:
+def is_silence(done: asyncio.Future[Any]) -> bool:
     """Whether a request was not answered in its time, as opposed to: the stream went away before."""
     return not done.cancelled() and isinstance(done.exception(), IqTimeout)
 
@@ -33,22 +36,19 @@ class ConfirmationHost(Protocol):
     """What is asked of the client or component."""
 
     ack_delay: float
+    #: The names of events that somebody wants to know of.
+    handled_events: Collection[str]
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop."""
         ...
 
-    @property
-    def tells_outcomes(self) -> bool:
-        """Whether somebody wants to know of each stanza what became of it."""
-        ...
-
     def stanza_settled(self, receipt: Receipt, outcome: Outcome) -> None:
         """Told what became of a stanza."""
         ...
 
-    def ask_server(self) -> "asyncio.Future[Any]":
+    def ask_server(self) -> asyncio.Future[Any]:
         """Ask the server anything at all; its answer."""
         ...
 
@@ -86,7 +86,8 @@ class Confirmation:
                 self._timer = self._host.loop.call_later(self._host.ack_delay, self._close_batch)
         self._count += 1
         receipt.join(batch)
-        if self._host.tells_outcomes:
+        handled = self._host.handled_events
+        if "stanza_acked" in handled or "stanza_not_sent" in handled:
             self._told.setdefault(batch, []).append(receipt)
         if receipt.is_awaited:
             self.ask_soon()
@@ -116,7 +117,7 @@ class Confirmation:
         self._asked.append(held)
         self._host.ask_server().add_done_callback(lambda done: self._answered(done, held))
 
-    def _answered(self, done: "asyncio.Future[Any]", held: "weakref.ref[Batch]") -> None:
+    def _answered(self, done: asyncio.Future[Any], held: weakref.ref[Batch]) -> None:
         if held not in self._asked:
             return  # the end of the stream has said it
         upto = self._asked.index(held) + 1
@@ -132,7 +133,7 @@ class Confirmation:
             else:
                 self._host.ask_server().add_done_callback(lambda done: self._answered(done, held))
 
-    def _settle(self, refs: "list[weakref.ref[Batch]]", outcome: Outcome) -> None:
+    def _settle(self, refs: list[weakref.ref[Batch]], outcome: Outcome) -> None:
         for ref in refs:
             batch = ref()
             if batch is not None:

@@ -27,6 +27,7 @@ from helixmpp.stream import (
     Closed,
     ComponentStream,
     Failed,
+    NeedRegistration,
     NeedSaltedPassword,
     Ready,
     Redirected,
@@ -71,8 +72,16 @@ class ConnectionOwner(Protocol):
         """Anything else that programs may want to know of."""
         ...
 
-    def secured(self, connection: "Connection") -> None:
+    def connection_secured(self, connection: "Connection") -> None:
         """TLS stands, and the certificate is verified; nothing has gone over it yet."""
+        ...
+
+    async def account_wanted(self, connection: "Connection") -> None:
+        """Make our account before it is authenticated; what this raises ends the connection."""
+        ...
+
+    def account_answered(self, answer: Element) -> None:
+        """What the server answered to ``connection.register(request)``."""
         ...
 
 
@@ -142,6 +151,8 @@ class Connection:
         self._timer: asyncio.TimerHandle | None = None
         self._pending = 0
         self._flush_scheduled = False
+        #: Whether the peer reads too slowly.
+        self.writing_paused = False
         self._writable: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._dialing: asyncio.Task[None] | None = None
@@ -214,7 +225,7 @@ class Connection:
         if self.transport is None or self._over:
             return
         if self.transport.tls is not None:
-            self._owner.secured(self)
+            self._owner.connection_secured(self)
         if not self._over:
             self.machine.connection_made(self.transport.tls)
             self._pump()
@@ -278,21 +289,18 @@ class Connection:
 
     def pause_writing(self) -> None:
         """The peer reads too slowly: whoever awaits a send waits from now on."""
+        self.writing_paused = True
         if self._writable is None:
             self._writable = self._loop.create_future()
 
     def resume_writing(self) -> None:
         """The peer has caught up."""
+        self.writing_paused = False
         waiting, self._writable = self._writable, None
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
         if self.on_writable is not None and not self._over:
             self.on_writable()
-
-    @property
-    def writing_paused(self) -> bool:
-        """Whether the peer reads too slowly."""
-        return self._writable is not None
 
     @property
     def unsent(self) -> int:
@@ -371,6 +379,21 @@ class Connection:
             self._loop.call_soon(self.flush)
         return True
 
+    def may_register(self, request: Element) -> bool:
+        """Whether a stanza is a request for an account, which goes out before authentication."""
+        return isinstance(self.machine, ClientStream) and self.machine.may_register(request)
+
+    def register(self, request: Element) -> None:
+        """Send a request for an account, while :meth:`ConnectionOwner.account_wanted` runs.
+
+        :raises NotConnectedError: the stream has ended.
+        :raises ValueError: it is another stanza, or has something that XML 1.0 forbids.
+        """
+        if self._over or not isinstance(self.machine, ClientStream):
+            raise NotConnectedError("the connection has ended")
+        self.machine.register(request)
+        self._pump()
+
     def flush(self) -> None:
         """Hand everything that the machine has to say to the transport."""
         self._flush_scheduled = False
@@ -444,11 +467,12 @@ class Connection:
     # -- events of the machine -----------------------------------------------------------------------
 
     def _pump(self) -> None:
-        while self._reading and not self._aborted and (event := self.machine.next_event()) is not None:
+        machine, received = self.machine, self._owner.stanza_received
+        while self._reading and not self._aborted and (event := machine.next_event()) is not None:
             if isinstance(event, StanzaReceived):
-                self._owner.stanza_received(event.element)
+                received(event.element)
                 if event.counted:
-                    self.machine.stanza_handled()
+                    machine.stanza_handled()
             else:
                 self._handle(event)
         self.flush()
@@ -467,6 +491,10 @@ class Connection:
                     self._run(self._start_tls(facts))
             case NeedSaltedPassword():
                 self._run(self._derive(event))
+            case NeedRegistration(answer=None) if isinstance(self.machine, ClientStream):
+                self._run(self._register(self.machine))
+            case NeedRegistration(answer=answer) if answer is not None:
+                self._owner.account_answered(answer)
             case Redirected():
                 self.redirect = event
             case Failed(error=error):
@@ -498,7 +526,7 @@ class Connection:
                     self._pump()
             except Exception as error:  # noqa: BLE001 - it is what ends the connection, and is told to the owner
                 self._task = None
-                self.error = error
+                self.error = _with_target(error, self.target) if isinstance(error, HelixError) else error
                 self.abort()
 
         self._task = self._loop.create_task(run())
@@ -506,12 +534,16 @@ class Connection:
     async def _start_tls(self, secured: Awaitable[TLSFacts]) -> Callable[[], None]:
         facts = await secured
         if not self._over:
-            self._owner.secured(self)
+            self._owner.connection_secured(self)
         return lambda: self.machine.tls_started(facts)
 
     async def _derive(self, request: NeedSaltedPassword) -> Callable[[], None]:
         value = await self._keys.derive(request)
         return lambda: self.machine.salted_password(request, value)
+
+    async def _register(self, machine: ClientStream) -> Callable[[], None]:
+        await self._owner.account_wanted(self)
+        return machine.registration_done
 
     def _set_timer(self, stage: str, timeout: float | None) -> None:
         if self._timer is not None:

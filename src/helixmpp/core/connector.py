@@ -38,7 +38,7 @@ class ConnectorOwner(ConnectionOwner, Protocol):
         """The event loop."""
         ...
 
-    async def prepare(self) -> None:
+    async def prepare_connection(self) -> None:
         """Make ready for connecting; each attempt begins with it."""
         ...
 
@@ -46,7 +46,7 @@ class ConnectorOwner(ConnectionOwner, Protocol):
         """Where the server would have us come back to, if anywhere."""
         ...
 
-    async def targets(self, host: str, port: int) -> list[Target]:
+    async def connection_targets(self, host: str, port: int) -> list[Target]:
         """Where to connect to, best first."""
         ...
 
@@ -118,6 +118,11 @@ class Connector:
     def running(self) -> bool:
         """Whether there is a session or one is being tried for."""
         return self._run is not None and self._run.task is not None and not self._run.task.done()
+
+    @property
+    def ending(self) -> bool:
+        """Whether the present session, or attempt, is to be the last one."""
+        return self._run is not None and self._run.stopping
 
     def start(self, host: str, port: int) -> "asyncio.Future[bool]":
         """Begin; the future tells how the first attempt ended. While connecting or connected, nothing changes.
@@ -228,8 +233,10 @@ class Connector:
         self._owner.event("connecting", None)
         error: Exception = ConnectionFailure("there is no server to connect to", stage="dns")
         try:
-            await self._owner.prepare()
-            targets = [self._redirect] if self._redirect else await self._owner.targets(*self._address)
+            await self._owner.prepare_connection()
+            targets = (
+                [self._redirect] if self._redirect else await self._owner.connection_targets(*self._address)
+            )
             self._redirect = None
             targets[:0] = self._location(targets)
             while targets:

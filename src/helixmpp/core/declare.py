@@ -5,8 +5,7 @@ once per class and wires them for each client.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, overload
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, overload
 
 from helixmpp.core.payload_matcher import PayloadMatcher
 from helixmpp.stanza import ElementBase, MatcherBase, StanzaBase, StanzaPath
@@ -17,8 +16,7 @@ T = TypeVar("T")
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """The mark that a decorator leaves: what kind of wiring, and with what."""
 
     kind: str  # "stanza", "event" or "operation"
@@ -87,7 +85,15 @@ def declared_by(cls: type) -> list[tuple[str, Declared]]:
 class HasConfig(Protocol):
     """What a setting needs of its plugin."""
 
-    config: dict[str, Any]
+    @property
+    def config(self) -> dict[str, Any]:
+        """The settings; made when somebody asks for them."""
+        ...
+
+    @property
+    def given_config(self) -> dict[str, Any] | None:
+        """The same, or None while all are as the class has them."""
+        ...
 
 
 class Setting(Generic[T]):
@@ -116,7 +122,10 @@ class Setting(Generic[T]):
     def __get__(self, plugin: HasConfig | None, owner: type) -> "Setting[T] | T":
         if plugin is None:
             return self
-        value: T = plugin.config.get(self.name, self.default)
+        given = plugin.given_config
+        if given is None:
+            return self.default
+        value: T = given.get(self.name, self.default)
         return value
 
     def __set__(self, plugin: HasConfig, value: T) -> None:

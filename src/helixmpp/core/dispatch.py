@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from helixmpp.core.filters import Filters
 from helixmpp.core.iqs import PendingIqs
 from helixmpp.core.router import Router
-from helixmpp.errors import HelixError, XMPPError
+from helixmpp.errors import BadStanza, HelixError, XMPPError
 from helixmpp.stanza import (
     Iq,
     IqError,
@@ -50,7 +50,10 @@ class DispatchHost(Sender, Protocol):
     """What dispatching asks of the client or component."""
 
     max_open_requests: int
-    is_component: bool
+    #: Whether a request without ``from`` is from nobody, and not from our own account.
+    needs_sender: bool
+    #: Whether an XMPPError that a handler raises is sent to whoever sent the message or presence.
+    refusals_are_sent: bool
 
     def exception(self, exception: BaseException) -> None:
         """Told of what a handler raised."""
@@ -123,8 +126,15 @@ class Dispatcher:
 
     def _run_handlers(self, stanza: StanzaBase, element: Element) -> bool:
         handled = False
-        for handler, surely in self._router.candidates(element):
+        for handler, surely, plain in self._router.candidates(element):
             try:
+                if plain is not None:
+                    # Nearly all are such, and each call counts here.
+                    handled = True
+                    result = plain.pointer(stanza)
+                    if result is not None:
+                        plain.returned(result, stanza)
+                    continue
                 if surely or handler.match(stanza):
                     handled = True
                     handler.run(stanza)
@@ -148,6 +158,10 @@ class Dispatcher:
             self.refuse(request, error)
             return
         if _refuses(error) and isinstance(data, Message | Presence | Iq):
+            if self._host.refusals_are_sent and _may_be_refused(data, error):
+                log.info("%s refused a %s: %s", what, data.name, error)
+                self.refuse(data, error)
+                return
             # On purpose, and no mistake of the program; but who only wrote is not told that somebody is there, and a
             # request that has an answer gets no other.
             log.warning("%s refused a %s, and its sender is not told: %s", what, data.name, error)
@@ -183,7 +197,7 @@ class Dispatcher:
         if not id_:
             log.info("a request without an id is dropped: no answer to it could be told")
             return False
-        if self._host.is_component and not element.get("from"):
+        if self._host.needs_sender and not element.get("from"):
             # XEP-0114 section 3: a component has no server whose account could have asked.
             log.info("a request from nobody is dropped: an answer would have nobody to go to")
             return False
@@ -223,3 +237,17 @@ class Dispatcher:
 def _refuses(error: BaseException) -> TypeGuard[XMPPError]:
     """Whether an error is what the program, or we, say of a stanza, and not what somebody else said to us."""
     return isinstance(error, XMPPError) and not isinstance(error, IqError | IqTimeout | PresenceError)
+
+
+def _may_be_refused(stanza: StanzaBase, error: XMPPError) -> bool:
+    """Whether a message or presence may be answered by an error that the program itself raised.
+
+    One that says that something ended needs no answer, nor does a headline (RFC 6121 section 8.5.2.1); and that a
+    value does not parse (:class:`BadStanza`) is not what the program said.
+    """
+    if isinstance(error, BadStanza):
+        return False
+    kind = stanza.xml.get("type", "")
+    if isinstance(stanza, Message):
+        return kind not in ("error", "headline")
+    return isinstance(stanza, Presence) and kind in ("", "probe", "subscribe")

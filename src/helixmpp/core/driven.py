@@ -9,11 +9,13 @@ from typing import Protocol
 from xml.etree.ElementTree import Element
 
 from helixmpp.errors import ProtocolError
+from helixmpp.jid import JID
 from helixmpp.xml import NS_COMPONENT, NS_STREAM, Limits, StreamClose, StreamOpen, StreamParser
 
 __all__ = ["DrivenOwner", "DrivenStream", "DrivenTransport"]
 
 _HANDSHAKE = f"{{{NS_COMPONENT}}}handshake"
+_SUBSCRIPTIONS = frozenset({"subscribe", "subscribed", "unsubscribe", "unsubscribed"})
 _STREAM_ERROR = f"{{{NS_STREAM}}}error"
 
 
@@ -35,6 +37,16 @@ class DrivenOwner(Protocol):
     @property
     def stream_header(self) -> str:
         """The header that stands in front of stanzas when no other was received."""
+        ...
+
+    @property
+    def boundjid(self) -> JID:
+        """Our address."""
+        ...
+
+    @property
+    def is_component(self) -> bool:
+        """Whether the address is a component's."""
         ...
 
     def new_id(self) -> str:
@@ -74,10 +86,19 @@ class DrivenStream:
         self._owner = owner
         self._limits = limits
         self._parser: StreamParser | None = None
+        # How many requests came without an id, and what they were given for one until they are answered.
+        self._count = 0
+        self._nameless: set[str] = set()
 
     def write(self, text: str) -> None:
         """Send text."""
         self.transport.write(text.encode())
+
+    def was_nameless(self, id_: str) -> bool:
+        """Whether a request came without an id, and was given this one; said once."""
+        found = id_ in self._nameless
+        self._nameless.discard(id_)
+        return found
 
     def feed(self, data: str | bytes) -> None:
         """Dispatch what arrived; a header begins the stream anew."""
@@ -103,6 +124,9 @@ class DrivenStream:
                 case _:
                     if event.tag.endswith("}iq"):
                         self._complete(event)
+                    elif event.tag.endswith("}presence") and event.get("type", "") in _SUBSCRIPTIONS:
+                        # Without a sender it would be our own account, which is never asked: somebody it has to be.
+                        event.attrib.setdefault("from", self._owner.boundjid.domain)
                     self._owner.stanza_received(event)
 
     def _complete(self, iq: Element) -> None:
@@ -110,9 +134,16 @@ class DrivenStream:
         id_ = iq.get("id", "")
         if not id_:
             # Over a network it would be dropped (RFC 6120 section 8.2.3); it is found in the answer.
-            iq.set("id", self._owner.new_id())
-        elif iq.get("type") in ("result", "error") and not iq.get("from"):
+            self._count += 1
+            given = f"without-id-{self._count}"
+            iq.set("id", given)
+            self._nameless.add(given)
+        elif iq.get("type") in ("result", "error") and iq.get("from", "") in self._nobody():
             # Over a network it would be the answer of our own account (RFC 6120 section 8.1.2.1).
             asked = self._owner.driven_asked(id_)
             if asked:
                 iq.set("from", asked)
+
+    def _nobody(self) -> tuple[str, ...]:
+        """What says nothing about who answers; the server would not let anybody answer as a component itself."""
+        return ("", self._owner.boundjid.full) if self._owner.is_component else ("",)

@@ -5,16 +5,19 @@ Two shapes hold everything: values under keys, each with an age (:class:`KeyValu
 :mod:`helixmpp.storage`, a rank above, and are found by the scheme of a URL. Only names are known here.
 """
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Protocol, SupportsFloat, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, SupportsFloat, runtime_checkable
 
 from helixmpp.errors import StorageError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from helixmpp.core.stored_entries import Entry, LogEntry, LogState, ValueEntry
 
 __all__ = [
     "AsyncStore",
@@ -31,6 +34,16 @@ __all__ = [
     "engine_for",
     "stored_state",
 ]
+
+_ENTRIES = ("Entry", "LogEntry", "LogState", "ValueEntry")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ENTRIES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from helixmpp.core import stored_entries  # noqa: PLC0415 - for who exports or imports what is stored
+
+    return getattr(stored_entries, name)
 
 
 class StorageFull(StorageError):
@@ -91,43 +104,6 @@ class Log(Protocol):
     def size(self) -> Awaitable[int]:
         """How many values it holds."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ValueEntry:
-    """One value of a collection, as it is carried from one engine to another.
-
-    :param max_age: seconds that it is still good for; None: without end.
-    """
-
-    account: str
-    collection: str
-    key: str
-    value: bytes
-    max_age: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LogState:
-    """That a log exists, and the last number it has given out, whether that value is still there or not."""
-
-    account: str
-    log: str
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One value of a log."""
-
-    account: str
-    log: str
-    number: int
-    value: bytes
-
-
-#: A log's :class:`LogState` comes before its entries, which come in order.
-Entry: TypeAlias = ValueEntry | LogState | LogEntry
 
 
 @runtime_checkable
@@ -288,7 +264,7 @@ def _scheme(url: str) -> str:
     return url.partition(":")[0].lower()
 
 
-def _entry_point(scheme: str) -> "EntryPoint | None":
+def _entry_point(scheme: str) -> EntryPoint | None:
     from importlib.metadata import entry_points  # noqa: PLC0415 - slow to load, and rarely needed
 
     return next(iter(entry_points(group="helixmpp.storage", name=scheme)), None)

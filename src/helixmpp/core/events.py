@@ -6,7 +6,7 @@ as a task. What a handler raises reaches :meth:`Events.failed` and never whoever
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Collection, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,8 @@ class Events:
     ) -> None:
         # Tuples, replaced and never changed: an event that is being raised goes on over the old one.
         self._handlers: dict[str, tuple[tuple[EventHandler, bool], ...]] = {}
+        #: The names of events that have a handler.
+        self.handled: Collection[str] = self._handlers
         self._start = start
         self._failed = failed
 
@@ -74,9 +76,15 @@ class Events:
             if result is not None and inspect.isawaitable(result):
                 self._start(result, f"event {name!r}", data)
 
-    async def emit_and_wait(self, name: str, data: Any) -> None:
-        """Raise an event and wait until the coroutines of its handlers have ended."""
+    async def emit_and_wait(
+        self, name: str, data: Any, not_waited_for: tuple[type, ...] = ()
+    ) -> list[BaseException]:
+        """Raise an event and wait until the coroutines of its handlers have ended; what they raised.
+
+        :param not_waited_for: what a handler may give back without meaning that it is waited for.
+        """
         waiting: list[Awaitable[Any]] = []
+        failures: list[BaseException] = []
         for handler, disposable in self._handlers.get(name, ()):
             if disposable and not self._take(name, handler):
                 continue
@@ -84,12 +92,15 @@ class Events:
                 result = handler(data)
             except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - as in emit
                 self._failed(error, name, data)
+                failures.append(error)
                 continue
-            if inspect.isawaitable(result):
+            if inspect.isawaitable(result) and not isinstance(result, not_waited_for):
                 waiting.append(result)
         for outcome in await asyncio.gather(*waiting, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 self._failed(outcome, name, data)
+                failures.append(outcome)
+        return failures
 
     async def wait(self, name: str, timeout: float | None = None) -> Any:
         """The data of the next event of that name; TimeoutError after ``timeout`` seconds."""

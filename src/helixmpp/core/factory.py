@@ -1,7 +1,9 @@
 """Making and sending stanzas by one call: ``make_message``, ``send_presence`` and their kin."""
 
+from __future__ import annotations
+
 import os
-import uuid
+import sys
 from collections.abc import Awaitable
 from typing import Any, Final
 from xml.etree.ElementTree import Element
@@ -14,7 +16,6 @@ __all__ = ["StanzaFactory"]
 
 OptJid = JID | str | None
 
-_UUID4: Final = uuid.uuid4
 _BYTES_OF_ID: Final = 16
 _IDS_AT_ONCE: Final = 256
 
@@ -60,7 +61,7 @@ class StanzaFactory:
     use_message_ids: bool = True
     use_presence_ids: bool = True
 
-    def _sender(self) -> Sender:
+    def _sender_(self) -> Sender:
         raise NotImplementedError
 
     def send(self, data: ElementBase | Element, use_filters: bool = True) -> Awaitable[Any]:
@@ -69,8 +70,12 @@ class StanzaFactory:
 
     def new_id(self) -> str:
         """A new id for a stanza, never used before and not to be guessed: 128 random bits."""
-        # The tests of programs put a function of their own in the place of uuid4().
-        return _IDS.take() if uuid.uuid4 is _UUID4 else uuid.uuid4().hex
+        # The tests of programs put a function of their own in the place of uuid4(). Who never imported it did not.
+        uuid = sys.modules.get("uuid")
+        if uuid is None or getattr(uuid.uuid4, "__globals__", None) is uuid.__dict__:
+            return _IDS.take()
+        mine: str = uuid.uuid4().hex
+        return mine
 
     # -- empty stanzas of this stream: xmpp.Message() -------------------------------------------------
 
@@ -78,9 +83,9 @@ class StanzaFactory:
         """A message of this stream, with an id of its own."""
         if not args and not kwargs:
             # The usual case, which is the same as below: it begins in the namespace of this stream.
-            return stanza.Message(self._sender())
+            return stanza.Message(self._sender_())
         message = stanza.Message(*args, **kwargs)
-        message.stream = self._sender()
+        message.stream = self._sender_()
         if self.use_message_ids and not message.xml.get("id"):
             message["id"] = self.new_id()
         return message
@@ -89,9 +94,9 @@ class StanzaFactory:
         """A presence of this stream, with an id of its own."""
         if not args and not kwargs:
             # The usual case, which is the same as below: it begins in the namespace of this stream.
-            return stanza.Presence(self._sender())
+            return stanza.Presence(self._sender_())
         presence = stanza.Presence(*args, **kwargs)
-        presence.stream = self._sender()
+        presence.stream = self._sender_()
         if self.use_presence_ids and not presence.xml.get("id"):
             presence["id"] = self.new_id()
         return presence
@@ -99,9 +104,9 @@ class StanzaFactory:
     def Iq(self, *args: Any, **kwargs: Any) -> stanza.Iq:
         """An iq of this stream, with an id of its own."""
         if not args and not kwargs:
-            return stanza.Iq(self._sender())
+            return stanza.Iq(self._sender_())
         iq = stanza.Iq(*args, **kwargs)
-        iq.stream = self._sender()
+        iq.stream = self._sender_()
         if not iq.xml.get("id"):
             iq["id"] = self.new_id()
         return iq
@@ -110,15 +115,15 @@ class StanzaFactory:
 
     def make_iq(
         self,
-        id: str = "0",
+        id: str | None = None,
         ifrom: OptJid = None,
         ito: OptJid = None,
         itype: str | None = None,
         iquery: str | None = None,
     ) -> stanza.Iq:
-        """An iq; the id ``"0"`` stands for a new one."""
+        """An iq; without ``id`` it has a new one."""
         iq = self.Iq()
-        if id != "0":
+        if id is not None:
             iq["id"] = id
         if ifrom:
             iq["from"] = ifrom
@@ -138,7 +143,7 @@ class StanzaFactory:
         iq: stanza.Iq | None = None,
     ) -> stanza.Iq:
         """An iq of type get, with a ``<query/>`` of the namespace ``queryxmlns`` where that is given."""
-        return self._typed(iq, "get", ito, ifrom, queryxmlns)
+        return self._typed_(iq, "get", ito, ifrom, queryxmlns)
 
     def make_iq_set(
         self,
@@ -148,7 +153,7 @@ class StanzaFactory:
         iq: stanza.Iq | None = None,
     ) -> stanza.Iq:
         """An iq of type set, with ``sub`` as its payload."""
-        made = self._typed(iq, "set", ito, ifrom, None)
+        made = self._typed_(iq, "set", ito, ifrom, None)
         if sub is not None:
             made.append(sub)
         return made
@@ -157,7 +162,7 @@ class StanzaFactory:
         self, id: str | None = None, ito: OptJid = None, ifrom: OptJid = None, iq: stanza.Iq | None = None
     ) -> stanza.Iq:
         """An iq of type result, for the request of that id."""
-        made = self._typed(iq, "result", ito, ifrom, None)
+        made = self._typed_(iq, "result", ito, ifrom, None)
         if id is not None:
             made["id"] = id
         return made
@@ -173,7 +178,7 @@ class StanzaFactory:
         iq: stanza.Iq | None = None,
     ) -> stanza.Iq:
         """An iq of type error, for the request of that id."""
-        made = self._typed(iq, "error", ito, ifrom, None)
+        made = self._typed_(iq, "error", ito, ifrom, None)
         made["id"] = id
         made["error"]["type"] = type
         made["error"]["condition"] = condition
@@ -189,11 +194,11 @@ class StanzaFactory:
         ifrom: OptJid = None,
     ) -> stanza.Iq:
         """An iq with a ``<query/>`` of the namespace ``xmlns``."""
-        made = self._typed(iq, "", ito, ifrom, None)
+        made = self._typed_(iq, "", ito, ifrom, None)
         made["query"] = xmlns
         return made
 
-    def _typed(
+    def _typed_(
         self, iq: stanza.Iq | None, type_: str, ito: OptJid, ifrom: OptJid, query: str | None
     ) -> stanza.Iq:
         made = self.Iq() if iq is None else iq
@@ -223,7 +228,7 @@ class StanzaFactory:
         message = None
         # One call makes what has no more than these, unless a program makes messages in a way of its own.
         if msubject is None and not mfrom and type(self).Message is StanzaFactory.Message:
-            message = stanza.Message.compose(self._sender(), mto, mtype, mbody)
+            message = stanza.Message.compose(self._sender_(), mto, mtype, mbody)
         if message is None:
             message = self.Message()
             message["to"] = mto
@@ -272,8 +277,8 @@ class StanzaFactory:
         presence = self.Presence()
         if pshow is not None:
             presence["type"] = pshow
-        if pfrom is None and self._sender_is_component():
-            pfrom = self._sender().boundjid.full
+        if pfrom is None and self._sender_is_component_():
+            pfrom = self._sender_().boundjid.full
         if ppriority is not None:
             presence["priority"] = ppriority
         if ptype is not None:
@@ -288,7 +293,7 @@ class StanzaFactory:
             presence["nick"] = pnick
         return presence
 
-    def _sender_is_component(self) -> bool:
+    def _sender_is_component_(self) -> bool:
         return False
 
     def send_presence(

@@ -91,6 +91,8 @@ class Filters:
         filters = self._outgoing
         for index, handler in enumerate(filters):
             result = handler(stanza)
+            if result is stanza:
+                continue
             if inspect.isawaitable(result):
                 return self.finish(result, filters[index + 1 :])
             if result is None:

@@ -1,5 +1,7 @@
 """What is called when a stanza matches: plain functions, coroutine functions, and somebody who waits."""
 
+from __future__ import annotations
+
 import asyncio
 import inspect
 from collections.abc import Callable
@@ -76,7 +78,17 @@ class Callback(BaseHandler):
                 return
             self._destroy = True
         result = self.pointer(payload)
-        if result is not None and inspect.isawaitable(result):
+        if result is not None:
+            self.returned(result, payload)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether ``pointer`` and :meth:`returned` are all that :meth:`run` comes to: then it may be left out."""
+        return not self._once and type(self) in (Callback, CoroutineCallback)
+
+    def returned(self, result: object, payload: StanzaBase) -> None:
+        """Start what the function returned, if it is a coroutine function's."""
+        if inspect.isawaitable(result):
             host = self.stream
             if host is None:
                 raise StateError(f"handler {self.name!r} is a coroutine and belongs to no stream")

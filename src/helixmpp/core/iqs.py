@@ -5,6 +5,8 @@ from no address or from our bare one. Anybody may send us a result with an id th
 who was asked ends the request.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable, Collection
 from typing import Any
@@ -35,7 +37,7 @@ class _Pending(asyncio.Future[Iq]):
     accepts: tuple[str, ...]
     callback: Callable[[Any], Any] | None
     timeout_callback: Callable[[Any], Any] | None
-    forget: Callable[["_Pending"], None]
+    forget: Callable[[_Pending], None]
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Cancel it; a caller that was cancelled leaves nothing behind."""
@@ -73,7 +75,7 @@ class PendingIqs:
         timeout: float | None,
         callback: Callable[[Any], Any] | None,
         timeout_callback: Callable[[Any], Any] | None,
-    ) -> "asyncio.Future[Iq]":
+    ) -> asyncio.Future[Iq]:
         """Wait for the answer to ``iq`` for ``timeout`` seconds (None: until the stream is gone)."""
         loop = self._loop()
         id_ = iq.xml.get("id", "")
@@ -128,6 +130,12 @@ class PendingIqs:
         else:
             pending.set_result(iq)
         return True
+
+    def time_out(self, id_: str) -> None:
+        """End a request whose answer did not come in the time that the stream gives for it."""
+        pending = self._pending.get(id_)
+        if pending is not None:
+            self._timed_out(pending)
 
     def fail(self, id_: str, reason: str) -> None:
         """End a request that does not go out."""

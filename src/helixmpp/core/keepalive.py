@@ -6,9 +6,12 @@ Anything that comes is a sign of life, and nothing is asked while there are othe
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from helixmpp.core.connection import Connection
 from helixmpp.errors import ConnectionFailure
+
+if TYPE_CHECKING:
+    from helixmpp.core.connection import Connection
 
 __all__ = ["Keepalive"]
 
@@ -36,7 +39,7 @@ class Keepalive:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: "Connection",
         loop: asyncio.AbstractEventLoop,
         *,
         interval: float,

@@ -29,7 +29,9 @@ class Lazy:
     def __get__(self, obj: Any, owner: type | None = None) -> Any:
         if obj is None:
             return self
-        value = obj.__dict__[self._name] = self._make(obj)
+        value = self._make(obj)
+        # Not by way of __dict__: whoever asks for that has a dictionary made besides the attributes.
+        setattr(obj, self._name, value)
         return value
 
 

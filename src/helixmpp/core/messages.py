@@ -1,33 +1,24 @@
 """Messages become events: ``message`` for what has a body, ``message_error`` for what came back."""
 
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from helixmpp.core.handlers import BaseHandler, Callback
-from helixmpp.core.message_queue import MessageQueue
-from helixmpp.stanza import MatcherBase, MatchKey, Message, StanzaBase, StanzaPath
+from helixmpp.core.payload_matcher import ChildMatcher
+from helixmpp.stanza import Message, StanzaPath
+
+if TYPE_CHECKING:
+    from helixmpp.core.message_queue import MessageQueue
 
 __all__ = ["MessageEvents"]
 
+_ERRORS = StanzaPath("message@type=error")
 
-class WithBody(MatcherBase):
-    """Matches messages with a body, of which the tag is given."""
 
-    def __init__(self, body: str) -> None:
-        super().__init__(body)
-        self._body = body
-
-    @property
-    def is_exact(self) -> bool:
-        """Nothing is left to ask."""
-        return True
-
-    def match(self, stanza: StanzaBase) -> bool:
-        """Whether there is a body."""
-        return isinstance(stanza, Message) and stanza.xml.find(self._body) is not None
-
-    def keys(self) -> tuple[MatchKey, ...]:
-        """A message, and in it a body."""
-        return (MatchKey(kind="message", child=self._body),)
+@lru_cache(maxsize=4)
+def _with_body(namespace: str) -> ChildMatcher:
+    """One for all clients."""
+    return ChildMatcher(Message, f"{{{namespace}}}body")
 
 
 class MessageEvents:
@@ -38,7 +29,7 @@ class MessageEvents:
     """
 
     default_ns: str
-    _queues: list[MessageQueue]
+    _queues_: "list[MessageQueue]"
 
     def event(self, name: str, data: Any = None) -> None:
         """Raise an event; implemented by the stream."""
@@ -48,16 +39,14 @@ class MessageEvents:
         """Add a handler; implemented by the stream."""
         raise NotImplementedError
 
-    def _install_messages(self) -> None:
-        self.register_handler(Callback("IM", WithBody(f"{{{self.default_ns}}}body"), self._handle_message))
-        self.register_handler(
-            Callback("IMError", StanzaPath("message@type=error"), self._handle_message_error)
-        )
+    def _install_messages_(self) -> None:
+        self.register_handler(Callback("IM", _with_body(self.default_ns), self._handle_message))
+        self.register_handler(Callback("IMError", _ERRORS, self._handle_message_error))
 
     def _handle_message(self, message: Message) -> None:
         if message.xml.get("type") != "error":
-            if self._queues:
-                for queue in tuple(self._queues):
+            if self._queues_:
+                for queue in tuple(self._queues_):
                     queue.put(message)
             self.event("message", message)
 

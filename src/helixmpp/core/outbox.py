@@ -4,19 +4,24 @@ There is one ledger for a client's whole life. What was sent while there was no 
 a lost stream may have lost: the next stream begins with that, and anything newer goes behind.
 """
 
+from __future__ import annotations
+
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from helixmpp.core.confirmation import Confirmation, is_answer, is_silence
-from helixmpp.core.connection import Connection
-from helixmpp.core.durable import Durable
 from helixmpp.core.receipt import ACKED, RESENT, SENT, Outcome, Promised, Receipt
 from helixmpp.core.survivors import stamp_delay, survives
 from helixmpp.errors import ConnectionFailure, NotConnectedError
 from helixmpp.stream import Entry, Management
+
+if TYPE_CHECKING:
+    # These bring the whole protocol with them, which a client needs when it connects.
+    from helixmpp.core.connection import Connection
+    from helixmpp.core.durable import Durable
 
 __all__ = ["Outbox", "OutboxHost"]
 
@@ -40,18 +45,15 @@ class OutboxHost(Protocol):
     ack_every: int
     ack_delay: float
     ack_timeout: float
+    #: The names of events that somebody wants to know of.
+    handled_events: Collection[str]
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop."""
         ...
 
-    @property
-    def tells_outcomes(self) -> bool:
-        """Whether somebody wants to know of each stanza what became of it."""
-        ...
-
-    def ask_server(self) -> "asyncio.Future[Any]":
+    def ask_server(self) -> asyncio.Future[Any]:
         """Ask the server anything at all, where it does not count stanzas; its answer."""
         ...
 
@@ -66,6 +68,10 @@ class OutboxHost(Protocol):
 
     def make_durable(self) -> Durable | None:
         """The durable outbox, where settings and storage have one."""
+        ...
+
+    def driven_write(self, text: str) -> bool:
+        """Have a text written by somebody else who drives the stream; False: there is none."""
         ...
 
     def hold_reading(self, held: bool) -> None:
@@ -138,6 +144,8 @@ class Outbox:
         receipt = Receipt(text, self, stanza)
         connection = self._connection
         if connection is None or not connection.is_open:
+            if self._host.driven_write(text):
+                return self.unknown()
             if not self._opening and len(self) >= self._host.outbox_limit:
                 raise NotConnectedError(
                     f"there is no session, and {self._host.outbox_limit} stanzas wait for one already (outbox_limit)"
@@ -152,7 +160,14 @@ class Outbox:
             receipt.time = time.time()
             self._ledger.add(receipt)
         else:
-            self._write_now(receipt, connection)
+            try:
+                connection.send(text)
+            except NotConnectedError:
+                # It ends in this moment, which nobody has been told yet.
+                receipt.time = time.time()
+                self._ledger.add(receipt)
+            else:
+                self._written(receipt)
         if connection is not None and connection.writing_paused:
             self._weigh()
         return receipt
@@ -165,14 +180,7 @@ class Outbox:
             self._holding = held
             self._host.hold_reading(held)
 
-    def _write_now(self, receipt: Receipt, connection: Connection) -> None:
-        try:
-            connection.send(receipt.text)
-        except NotConnectedError:
-            # It ends in this moment, which nobody has been told yet.
-            receipt.time = time.time()
-            self._ledger.add(receipt)
-            return
+    def _written(self, receipt: Receipt) -> None:
         if self._counting:
             receipt.time = time.time()
             self._ledger.fly(receipt)
@@ -341,7 +349,7 @@ class Outbox:
             )
         )
 
-    def _answered(self, done: "asyncio.Future[Any]", connection: Connection, count: int) -> None:
+    def _answered(self, done: asyncio.Future[Any], connection: Connection, count: int) -> None:
         """The server has answered a request, and so it has all that was written before."""
         if self._connection is not connection:
             return
@@ -370,7 +378,7 @@ class Outbox:
             self._asking = True
             self._host.loop.call_soon(self._ask_now)
 
-    def changed(self) -> "asyncio.Future[None]":
+    def changed(self) -> asyncio.Future[None]:
         """Done at the next change of what is under way."""
         if self._changed is None or self._changed.done():
             self._changed = self._host.loop.create_future()

@@ -1,8 +1,8 @@
-"""The matcher of the typed form of ``@on``: by classes, not by a path."""
+"""Matchers that need no path: by classes, as the typed form of ``@on`` has it, and by the tags of children."""
 
 from helixmpp.stanza import ElementBase, MatcherBase, MatchKey, StanzaBase
 
-__all__ = ["PayloadMatcher"]
+__all__ = ["ChildMatcher", "PayloadMatcher"]
 
 
 class PayloadMatcher(MatcherBase):
@@ -33,3 +33,25 @@ class PayloadMatcher(MatcherBase):
     def keys(self) -> tuple[MatchKey, ...] | None:
         """What the router can look up instead of asking."""
         return (MatchKey(kind=self.stanza.name, type=self.type, child=self.child),)
+
+
+class ChildMatcher(MatcherBase):
+    """Matches stanzas of one class that have a child with one of some tags, in Clark notation."""
+
+    def __init__(self, stanza: type[StanzaBase], *tags: str) -> None:
+        super().__init__((stanza, *tags))
+        self.stanza = stanza
+        self.tags = tags
+
+    def match(self, stanza: StanzaBase) -> bool:
+        """Whether class and a child fit."""
+        return isinstance(stanza, self.stanza) and any(stanza.xml.find(tag) is not None for tag in self.tags)
+
+    @property
+    def is_exact(self) -> bool:
+        """Nothing is left to ask."""
+        return True
+
+    def keys(self) -> tuple[MatchKey, ...] | None:
+        """What the router can look up instead of asking."""
+        return tuple(MatchKey(kind=self.stanza.name, child=tag) for tag in self.tags)

@@ -8,16 +8,19 @@ undoing behind, and what ``plugin_init`` registers on the client is undone the s
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.basexmpp import BaseXMPP
-from helixmpp.core.declare import Declared, Setting, declared_by
+from helixmpp.core.declare import Setting
 from helixmpp.core.engines import KeyValue
 from helixmpp.core.handlers import Callback
+from helixmpp.core.late_members import Lazy
+from helixmpp.core.plugin_plan import plan_of
 from helixmpp.core.xmlstream import Undo
 from helixmpp.jid import JID
 from helixmpp.stanza import ElementBase, register_stanza_plugin
@@ -27,6 +30,13 @@ __all__ = ["BasePlugin"]
 log = logging.getLogger(__name__)
 
 
+def _api_of(plugin: "BasePlugin") -> PluginAPI[Any]:
+    registry = getattr(plugin.xmpp, "api", None)
+    if registry is None:
+        raise AttributeError("without a client (see PluginManager) there are no operations", name="api")
+    return PluginAPI(registry, plugin.name)
+
+
 class BasePlugin:
     """What each plugin derives from.
 
@@ -34,6 +44,7 @@ class BasePlugin:
     :cvar description: one line for people.
     :cvar xep_version: the version of the XEP that is followed.
     :cvar dependencies: names of the plugins that are enabled with it.
+    :cvar optional: those of them without which it goes on when they are disabled.
     :cvar extends: pairs of a stanza class and the payload class it is given.
     :cvar features: namespaces for service discovery (XEP-0030).
     :cvar operations: names of operations that have no default handler of the plugin's own.
@@ -43,30 +54,41 @@ class BasePlugin:
     description: ClassVar[str] = ""
     xep_version: ClassVar[str] = ""
     dependencies: ClassVar[set[str]] = set()
+    optional: ClassVar[set[str]] = set()
     extends: ClassVar[tuple[tuple[type[ElementBase], type[ElementBase]], ...]] = ()
     features: ClassVar[tuple[str, ...]] = ()
     operations: ClassVar[tuple[str, ...]] = ()
     # Third-party plugins give their settings so; ours declare each with Setting.
     default_config: ClassVar[dict[str, Any]] = {}
 
+    # What few plugins of few clients have is made when it is wanted: a gateway has thousands of clients.
+    #: The settings that were given; None while there are none.
+    given_config: dict[str, Any] | None = None
+    _collections: dict[str, KeyValue] | None = None
+    # What the wiring registered, in the order of the plan of the class.
+    _handlers: tuple[Callback, ...] = ()
+    _listeners: tuple[Callable[[Any], Any], ...] = ()
+
     # A plugin narrows this to PluginAPI[ItsStore].
     api: PluginAPI[Any]
+    _undo: list[Undo]
+    if not TYPE_CHECKING:
+        api = Lazy(_api_of)
+        _undo = Lazy(lambda plugin: [])
 
     def __init__(self, xmpp: BaseXMPP, config: Mapping[str, Any] | None = None) -> None:
         self.xmpp = xmpp
-        self.config: dict[str, Any] = dict(self.default_config)
+        if self.default_config:
+            self.given_config = dict(self.default_config)
         if config:
             self.take_config(config)
-        self.api = PluginAPI(xmpp.api, self.name)
-        self._collections: dict[str, KeyValue] | None = None
-        self._undo: list[Undo] = []
 
     if not TYPE_CHECKING:  # a checker is to find misspelt attributes
 
         def __getattr__(self, name: str) -> Any:
             # What a third-party plugin finds in default_config is an attribute of it.
-            config = self.__dict__.get("config", {})
-            if name in config:
+            config = self.given_config
+            if config is not None and name in config:
                 return config[name]
             if name == "stanza":
                 module = _stanzas_beside(type(self))
@@ -107,6 +129,17 @@ class BasePlugin:
 
     # -- settings -----------------------------------------------------------------------------------
 
+    @property
+    def config(self) -> dict[str, Any]:
+        """The settings that were given, by name; those that are missing are as the class has them."""
+        if self.given_config is None:
+            self.given_config = {}
+        return self.given_config
+
+    @config.setter
+    def config(self, config: dict[str, Any]) -> None:
+        self.given_config = config
+
     def take_config(self, config: Mapping[str, Any]) -> None:
         """Take over settings; the plugin manager calls it with what :meth:`register_plugin` was given.
 
@@ -123,7 +156,9 @@ class BasePlugin:
         self.config.update(config)
 
     def _warn_of_unknown(self, key: str) -> None:
-        known = sorted(name for name in dir(type(self)) if isinstance(getattr(type(self), name), Setting))
+        known = sorted(
+            name for name in dir(type(self)) if isinstance(getattr(type(self), name, None), Setting)
+        )
         if not known:
             return  # a plugin of a third party that reads its config by itself
         from difflib import get_close_matches  # noqa: PLC0415 - only for this message
@@ -137,13 +172,18 @@ class BasePlugin:
 
     def wire(self) -> None:
         """Wire everything the class declares; on any failure undo what was done and raise."""
-        with self.xmpp.recording(self._undo):
-            try:
+        try:
+            # What the class declares is undone by its plan.
+            with self.xmpp.undo_recording(None):
                 self._wire()
+            undo = self._undo
+            with self.xmpp.undo_recording(undo):
                 self.plugin_init()
-            except BaseException:
-                self._unwire()
-                raise
+            if not undo:
+                del self._undo
+        except BaseException:
+            self._unwire()
+            raise
 
     def unwire(self) -> None:
         """Undo everything, the latest first."""
@@ -160,23 +200,32 @@ class BasePlugin:
             for stanza, payload in self.extends:
                 register_stanza_plugin(stanza, payload)
             _extended.add(cls)
-        for op in self.operations:
-            self.xmpp.api.operation(self.name, op)
-        for attribute, mark, name in _declared(cls):
-            self._wire_method(getattr(self, attribute), mark, name)
-
-    def _wire_method(self, method: Callable[..., Any], mark: Declared, name: str) -> None:
-        if mark.kind == "operation":
-            self.api.register(method, mark.name, default=True, blocking=mark.blocking)
-        elif mark.kind == "event":
-            self.xmpp.add_event_handler(mark.name, method)
-        elif mark.matcher is not None:
-            self.xmpp.register_handler(Callback(name, mark.matcher, method))
+        plan = plan_of(cls, cls.name, self.operations, partial(getattr, self))
+        if plan.operations:
+            self.xmpp.api.declare(self.name, self, plan.operations)
+        if plan.listeners:
+            self._listeners = tuple([getattr(self, method) for _, method in plan.listeners])
+            for (event, _), listener in zip(plan.listeners, self._listeners, strict=True):
+                self.xmpp.add_event_handler(event, listener)
+        if plan.handlers:
+            self._handlers = tuple(
+                [Callback(name, matcher, getattr(self, method)) for matcher, name, method in plan.handlers]
+            )
+            for handler in self._handlers:
+                self.xmpp.register_handler(handler)
 
     def _unwire(self) -> None:
         undo, self._undo[:] = list(self._undo), []
         for function, args in reversed(undo):
             function(*args)
+        for handler in reversed(self._handlers):
+            self.xmpp.unregister_handler(handler)
+        if self._listeners:
+            cls = type(self)
+            plan = plan_of(cls, cls.name, self.operations, partial(getattr, self))
+            for (event, _), listener in zip(plan.listeners, self._listeners, strict=True):
+                self.xmpp.del_event_handler(event, listener)
+        self._handlers, self._listeners = (), ()
         self.xmpp.api.drop_defaults(self.name)
 
     def __repr__(self) -> str:
@@ -194,16 +243,5 @@ def _stanzas_beside(cls: type) -> ModuleType | None:
         return None
 
 
-# What all clients share: the classes whose payloads are registered, and what each class declares, with the name of
-# each handler.
+# What all clients share: the classes whose payloads are registered.
 _extended: WeakSet[type] = WeakSet()
-_wiring: WeakKeyDictionary[type, list[tuple[str, Declared, str]]] = WeakKeyDictionary()
-
-
-def _declared(cls: type[BasePlugin]) -> list[tuple[str, Declared, str]]:
-    found = _wiring.get(cls)
-    if found is None:
-        found = _wiring[cls] = [
-            (attribute, mark, f"{cls.name}.{attribute}") for attribute, mark in declared_by(cls)
-        ]
-    return found

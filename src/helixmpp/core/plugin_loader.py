@@ -1,9 +1,9 @@
 """Finding a plugin's class by its name: registered classes, our own modules, other packages' entry points."""
 
+from __future__ import annotations
+
 import importlib
-import pkgutil
 from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -41,6 +41,14 @@ class Plugin(Protocol):
 
     def take_config(self, config: Mapping[str, Any]) -> None:
         """Take over settings while it is enabled; TypeError, and none of them taken, for a wrong one."""
+        ...
+
+    def plugin_init(self) -> None:
+        """Begin; :meth:`wire` calls it."""
+        ...
+
+    def plugin_end(self) -> None:
+        """End; :meth:`unwire` calls it."""
         ...
 
     def wire(self) -> None:
@@ -99,7 +107,11 @@ def find_plugin(name: str, module: str | ModuleType | None = None) -> PluginClas
     """
     if module is not None:
         loaded = module if isinstance(module, ModuleType) else _import(name, module)
-        found = _class_in(loaded, name) or _registered.get(name)
+        found = _class_in(loaded, name)
+        registered = _registered.get(name)
+        # A program that finishes a class of a library has both in its module, and has registered its own.
+        if registered is not None and (found is None or issubclass(registered, found)):
+            found = registered
         if found is None:
             # A package that holds one module for each plugin, as programs lay theirs out.
             inner = f"{loaded.__name__}.{name}"
@@ -133,6 +145,8 @@ def find_plugin(name: str, module: str | ModuleType | None = None) -> PluginClas
 
 def known_plugins() -> list[str]:
     """The names of all plugins that can be found, sorted."""
+    import pkgutil  # noqa: PLC0415 - few ask for all
+
     names = set(_registered)
     package = importlib.import_module(PACKAGE)
     names.update(
@@ -142,7 +156,7 @@ def known_plugins() -> list[str]:
     return sorted(names)
 
 
-def _entry_points() -> "EntryPoints":
+def _entry_points() -> EntryPoints:
     from importlib.metadata import entry_points  # noqa: PLC0415 - slow to load, and needed for other packages only
 
     return entry_points(group=ENTRY_POINTS)
@@ -158,6 +172,8 @@ def _not_found(name: str) -> str:
 
 
 def _exists(module: str) -> bool:
+    from importlib.util import find_spec  # noqa: PLC0415 - only for plugins that are looked for by name
+
     try:
         return find_spec(module) is not None
     except ModuleNotFoundError:

@@ -1,6 +1,8 @@
 """The plugins of one client: ``xmpp.plugin["xep_0231"]``, or by class and typed, ``xmpp.plugin[XEP_0231]``."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
@@ -9,7 +11,7 @@ from helixmpp.core.settings import check_type
 from helixmpp.errors import PluginNotFound
 from helixmpp.jid import JID
 
-__all__ = ["OTHER_DEFAULTS", "PluginManager"]
+__all__ = ["MORE_DEPENDENCIES", "OTHER_DEFAULTS", "PluginManager"]
 
 P = TypeVar("P")
 
@@ -17,16 +19,26 @@ Watcher = Callable[[Any], None]
 
 # Settings that plugins have where nobody says otherwise; install_as_slixmpp() fills it, and nobody else.
 OTHER_DEFAULTS: dict[str, dict[str, Any]] = {}
+# What our own plugins bring along besides, by their names; filled in the same way.
+MORE_DEPENDENCIES: dict[str, Collection[str]] = {}
+
+_OURS = "helixmpp.plugins."
+_NOBODY: frozenset[str] = frozenset()
 
 
 class PluginManager:
-    """Registers, enables and disables the plugins of one client or component."""
+    """Registers, enables and disables the plugins of one client or component.
+
+    :param xmpp: the client or component; with None the plugins are made, ordered and ended, and wired to nothing.
+    :param config: their settings, by the name of the plugin.
+    """
 
     def __init__(self, xmpp: Any, config: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self._xmpp = xmpp
         self._config: dict[str, Mapping[str, Any]] = dict(config or {})
         self._enabled: dict[str, Plugin] = {}
         self._enabling: list[str] = []
+        self._disabling: list[str] = []
         self._watchers: list[tuple[Watcher, Watcher]] = []
 
     # -- looking up ----------------------------------------------------------------------------------
@@ -194,11 +206,15 @@ class PluginManager:
         plugin: Plugin = cls(self._xmpp, config)
         self._enabling.append(name)
         try:
-            for dependency in sorted(plugin.dependencies):
+            more = MORE_DEPENDENCIES.get(name, _NOBODY) if cls.__module__.startswith(_OURS) else _NOBODY
+            for dependency in sorted({*plugin.dependencies, *more}):
                 # Two plugins that need each other: the second finds the first on its way already.
                 if dependency not in self._enabling:
                     self._enable(dependency, None, fresh)
-            plugin.wire()
+            if self._xmpp is None:
+                plugin.plugin_init()
+            else:
+                plugin.wire()
         finally:
             self._enabling.remove(name)
         self._enabled[name] = plugin
@@ -208,16 +224,30 @@ class PluginManager:
         return plugin
 
     def disable(self, name: str) -> None:
-        """Disable a plugin: everything it registered is taken back. One that is not enabled stays so."""
+        """Disable a plugin: everything it registered is taken back. One that is not enabled stays so.
+
+        Those that depend on it cannot do without: they are disabled before it.
+        """
         plugin = self._enabled.get(name)
-        if plugin is not None:
+        if plugin is None or name in self._disabling:
+            return
+        self._disabling.append(name)
+        try:
+            for other in reversed(tuple(self._enabled.values())):
+                if name in other.dependencies and name not in getattr(other, "optional", _NOBODY):
+                    self.disable(other.name)
             self._disable(plugin)
+        finally:
+            self._disabling.remove(name)
 
     def _disable(self, plugin: Plugin) -> None:
         self._enabled.pop(plugin.name, None)
         for _, removed in tuple(self._watchers):
             removed(plugin)
-        plugin.unwire()
+        if self._xmpp is None:
+            plugin.plugin_end()
+        else:
+            plugin.unwire()
 
     def session_bind(self, jid: JID) -> None:
         """Tell every plugin that a resource is bound."""
@@ -237,5 +267,7 @@ class PluginManager:
         return lambda: self._watchers.remove(entry)
 
     def _bound(self) -> JID | None:
-        jid: JID | None = self._xmpp.boundjid if self._xmpp.session_bind_event.is_set() else None
+        if self._xmpp is None or not self._xmpp.session_bind_event.is_set():
+            return None
+        jid: JID = self._xmpp.boundjid
         return jid

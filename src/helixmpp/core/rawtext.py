@@ -3,14 +3,17 @@
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-from helixmpp.xml import Limits, StreamOpen, StreamParser, serialize, stream_header
+from helixmpp import xml
 
 __all__ = ["split_stanzas", "stanza_tags"]
 
 _STANZAS = ("message", "presence", "iq")
 
-# The program's own text: its size is the program's business.
-_LIMITS = Limits(max_stanza_size=2**30, max_children=2**30, max_attributes=2**20, max_tree_size=2**40)
+
+@lru_cache(maxsize=1)
+def _limits() -> "xml.Limits":
+    # The program's own text: its size is the program's business.
+    return xml.Limits(max_stanza_size=2**30, max_children=2**30, max_attributes=2**20, max_tree_size=2**40)
 
 
 @lru_cache(maxsize=8)
@@ -27,12 +30,12 @@ def split_stanzas(text: str, default_ns: str) -> list[tuple[str, bool]]:
     """
     if "<" not in text:
         return [(text, False)]
-    parser = StreamParser(_LIMITS)
-    events = parser.feed(stream_header(to="x", stream_ns=default_ns).encode() + text.strip().encode())
+    parser = xml.StreamParser(_limits())
+    events = parser.feed(xml.stream_header(to="x", stream_ns=default_ns).encode() + text.strip().encode())
     elements = [event for event in events if isinstance(event, Element)]
-    if any(not isinstance(event, StreamOpen | Element) for event in events):
+    if any(not isinstance(event, xml.StreamOpen | Element) for event in events):
         return [(text, False)]
     tags = stanza_tags(default_ns)
     if len(elements) == 1:
         return [(text, elements[0].tag in tags)]
-    return [(serialize(each, stream_ns=default_ns), each.tag in tags) for each in elements]
+    return [(xml.serialize(each, stream_ns=default_ns), each.tag in tags) for each in elements]

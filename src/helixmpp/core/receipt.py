@@ -1,5 +1,7 @@
 """What comes back from ``send()``: where a stanza is, and what became of it."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Final, Protocol
@@ -25,7 +27,7 @@ class Outcome(str):
 
     reason: str
 
-    def __new__(cls, name: str, reason: str = "") -> "Outcome":
+    def __new__(cls, name: str, reason: str = "") -> Outcome:
         """Make one of the four."""
         outcome = super().__new__(cls, name)
         outcome.reason = reason
@@ -48,11 +50,11 @@ class ReceiptOwner(Protocol):
         """Whether so much is under way that whoever can wait should."""
         ...
 
-    def awaited(self, receipt: "Receipt") -> None:
+    def awaited(self, receipt: Receipt) -> None:
         """Somebody waits for the outcome: the server is to be asked soon."""
         ...
 
-    def changed(self) -> "asyncio.Future[None]":
+    def changed(self) -> asyncio.Future[None]:
         """Done when something was written, taken, acknowledged or given up."""
         ...
 
@@ -118,7 +120,7 @@ class Receipt(Entry, Awaitable[Outcome]):
         """Whether the outcome is known."""
         return self.outcome is not None
 
-    def handed(self) -> "Awaitable[Receipt]":
+    def handed(self) -> Awaitable[Receipt]:
         """Wait until it was written to a stream, or taken by the durable outbox, and there is room for more.
 
         :raises StanzaNotSent: it was given up before.
@@ -127,7 +129,7 @@ class Receipt(Entry, Awaitable[Outcome]):
             return Done(self)
         return Handed(self)
 
-    async def wait_handed(self) -> "Receipt":
+    async def wait_handed(self) -> Receipt:
         """Do what :meth:`handed` says."""
         owner = self._owner
         while True:
@@ -171,7 +173,7 @@ class Receipt(Entry, Awaitable[Outcome]):
         elif outcome == "failed":
             function(outcome.reason)
 
-    def join(self, batch: "Batch") -> None:
+    def join(self, batch: Batch) -> None:
         """Share the outcome of others that were written at the same time."""
         self._batch = batch
         if self._future is not None:

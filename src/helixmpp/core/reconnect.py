@@ -15,6 +15,7 @@ from helixmpp.errors import (
     HelixError,
     InvalidCABundle,
     InvalidTLSSettings,
+    RegistrationFailed,
     StreamFailure,
 )
 
@@ -55,6 +56,8 @@ def stops(error: BaseException | None, *, had_session: bool = False) -> bool:
             return False
         case AuthenticationFailed(condition=condition):
             return condition not in PASSING_SASL_ERRORS
+        case RegistrationFailed(etype=etype):
+            return etype != "wait"  # RFC 6120 section 8.3.2: "retry after waiting"
         case StreamFailure(in_clear_text=True):
             return False  # who is on the path could otherwise switch a client off for good
         case StreamFailure(condition=condition):

@@ -1,12 +1,20 @@
 """The settings of a connection, as attributes that a program sets before it connects."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from types import MappingProxyType
+from __future__ import annotations
 
-from helixmpp.stream import StageTimeouts
-from helixmpp.transport import LinkSettings, ProxySettings, TLSSettings
-from helixmpp.xml import Limits
+import os
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from helixmpp import stream as protocol
+from helixmpp import transport, xml
+from helixmpp.errors import InvalidCABundle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 __all__ = ["ConnectionSettings", "check_type"]
 
@@ -49,7 +57,19 @@ _FLAGS = (
     "resumption",
     "srv_with_proxy",
 )
-_PATHS = ("ca_certs", "certfile", "keyfile")
+_PATHS = ("certfile", "keyfile")
+
+
+@cache
+def _default_link() -> transport.LinkSettings:
+    return transport.LinkSettings()
+
+
+class _DefaultLink:
+    """What ``link`` is until a program says otherwise: the same for all, and made for the first who connects."""
+
+    def __get__(self, settings: Any, owner: type) -> transport.LinkSettings:
+        return _default_link()
 
 
 class ConnectionSettings:
@@ -70,8 +90,8 @@ class ConnectionSettings:
     unsafe_plain_without_tls: bool = False
     #: UNSAFE: accept any certificate of anybody. For tests only; whoever is on the path can take over.
     unsafe_accept_any_certificate: bool = False
-    #: A file or folder of PEM certificates to trust instead of the system's.
-    ca_certs: str | Path | None = None
+    #: A file or folder of PEM certificates to trust instead of the system's; of several, the first that is there.
+    ca_certs: str | Path | Sequence[str | Path] | None = None
     #: A certificate of our own, in PEM, for SASL EXTERNAL, and its key.
     certfile: str | Path | None = None
     keyfile: str | Path | None = None
@@ -121,12 +141,14 @@ class ConnectionSettings:
     #: Connect through a proxy: ``"socks5://user:password@host:1080"``, ``"http://host:8080"`` or a
     #: :class:`~helixmpp.transport.ProxySettings`. Names are then resolved by it, and DNS is asked for SRV records
     #: only with ``srv_with_proxy``, because that tells the local network whom the program talks to.
-    proxy: str | ProxySettings | None = None
+    proxy: str | transport.ProxySettings | None = None
     srv_with_proxy: bool = False
     #: How soon TCP itself notices a dead connection.
-    link: LinkSettings = LinkSettings()
+    link: transport.LinkSettings
+    if not TYPE_CHECKING:
+        link = _DefaultLink()
 
-    #: Limits of what is received: see :class:`helixmpp.xml.Limits`.
+    #: xml.Limits of what is received: see :class:`helixmpp.xml.Limits`.
     max_stanza_size: int = 1_048_576
     max_depth: int = 100
     max_attributes: int = 100
@@ -163,16 +185,23 @@ class ConnectionSettings:
         for name in _FLAGS:
             check_type(name, getattr(self, name), bool)
         check_type("durable_outbox", self.durable_outbox, bool, or_none=True)
+        from pathlib import Path  # noqa: PLC0415 - for who connects
+
         for name in _PATHS:
             check_type(name, getattr(self, name), str, Path, or_none=True)
-        check_type("link", self.link, LinkSettings)
+        if not isinstance(self.ca_certs, (list, tuple)):
+            check_type("ca_certs", self.ca_certs, str, Path, or_none=True)
+        else:
+            for bundle in self.ca_certs:
+                check_type("each of ca_certs", bundle, str, Path)
+        check_type("link", self.link, transport.LinkSettings)
         self.proxy_settings()
         check_type("ciphers", self.ciphers, str, or_none=True)
 
-    def limits(self) -> Limits:
+    def limits(self) -> xml.Limits:
         """The limits of the parser; raises as :meth:`check_settings`."""
         self.check_settings()
-        return Limits(
+        return xml.Limits(
             max_stanza_size=self.max_stanza_size,
             max_depth=self.max_depth,
             max_attributes=self.max_attributes,
@@ -180,25 +209,28 @@ class ConnectionSettings:
             max_owed_size=self.max_owed_size,
         )
 
-    def stage_timeouts(self) -> StageTimeouts:
+    def stage_timeouts(self) -> protocol.StageTimeouts:
         """The deadline of each stage; raises as :meth:`check_settings`."""
         self.check_settings()
-        return StageTimeouts.all(self.stage_timeout)
+        return protocol.StageTimeouts.all(self.stage_timeout)
 
-    def proxy_settings(self) -> ProxySettings | None:
+    def proxy_settings(self) -> transport.ProxySettings | None:
         """The proxy to connect through, if any.
 
         :raises TypeError: ``proxy`` is neither a URL nor an object for one.
         :raises ValueError: it is no URL of a proxy; the text does not repeat it.
         """
-        check_type("proxy", self.proxy, str, ProxySettings, or_none=True)
-        return ProxySettings.from_url(self.proxy) if isinstance(self.proxy, str) else self.proxy
+        check_type("proxy", self.proxy, str, transport.ProxySettings, or_none=True)
+        return transport.ProxySettings.from_url(self.proxy) if isinstance(self.proxy, str) else self.proxy
 
-    def tls_settings(self) -> TLSSettings:
-        """How TLS is done; equal settings share one SSL context. Raises as :meth:`check_settings`."""
+    def tls_settings(self) -> transport.TLSSettings:
+        """How TLS is done; equal settings share one SSL context. Raises as :meth:`check_settings`.
+
+        :raises InvalidCABundle: ``ca_certs`` names several files, and none is there.
+        """
         self.check_settings()
-        return TLSSettings(
-            ca_certs=_path(self.ca_certs),
+        return transport.TLSSettings(
+            ca_certs=_bundle(self.ca_certs),
             certfile=_path(self.certfile),
             keyfile=_path(self.keyfile),
             ciphers=self.ciphers,
@@ -218,4 +250,15 @@ def check_type(name: str, value: object, *kinds: type, or_none: bool = False) ->
 
 
 def _path(value: str | Path | None) -> str | None:
-    return None if value is None else str(value)
+    # Programs hand on what an empty line of their configuration says.
+    return str(value) if value else None
+
+
+def _bundle(value: str | Path | Sequence[str | Path] | None) -> str | None:
+    """The authorities to trust; of several files or folders, the first that is there."""
+    if value is None or not isinstance(value, (list, tuple)):
+        return None if value is None else str(value)
+    found = next((str(path) for path in value if os.path.exists(path)), None)
+    if found is None:
+        raise InvalidCABundle(list(value), "there is none of them")
+    return found

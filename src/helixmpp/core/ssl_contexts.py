@@ -4,10 +4,11 @@ The connection itself is made with a context of our own: the name in the certifi
 needs, which ``ssl`` cannot do, and TLS 1.2 is the least.
 """
 
-import dataclasses
 import ssl
+from typing import TYPE_CHECKING
 
-from helixmpp.transport import TLSSettings
+if TYPE_CHECKING:
+    from helixmpp.transport import TLSSettings
 
 __all__ = ["default_context", "settings_of"]
 
@@ -17,12 +18,14 @@ def default_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def settings_of(context: ssl.SSLContext, settings: TLSSettings) -> TLSSettings:
+def settings_of(context: ssl.SSLContext, settings: "TLSSettings") -> "TLSSettings":
     """The settings with what the context says otherwise.
 
     ``verify_mode = ssl.CERT_NONE`` accepts any certificate. The authorities that the context has loaded are trusted
     instead of the machine's. A client certificate cannot be read from a context: set ``certfile`` and ``keyfile``.
     """
+    import dataclasses  # noqa: PLC0415 - for who connects
+
     if context.verify_mode == ssl.CERT_NONE:
         return dataclasses.replace(settings, unsafe_accept_any_certificate=True)
     loaded = context.get_ca_certs(binary_form=True)

@@ -5,7 +5,6 @@ was asked. A message, and a change of a subscription, are meant for people and n
 """
 
 import re
-from datetime import UTC, datetime
 from typing import Final
 
 from helixmpp.core.receipt import Receipt
@@ -13,20 +12,20 @@ from helixmpp.core.receipt import Receipt
 __all__ = ["stamp_delay", "survives"]
 
 _ATTRIBUTE: Final = r"""\s+([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')"""
-_HEAD: Final = re.compile(rf"<(\w+)((?:{_ATTRIBUTE})*)\s*/?>")
-_ATTRIBUTES: Final = re.compile(_ATTRIBUTE)
+# Compiled when a stream was lost, which not every program sees.
+_HEAD: Final = rf"<(\w+)((?:{_ATTRIBUTE})*)\s*/?>"
 _SUBSCRIPTIONS: Final = frozenset({"subscribe", "subscribed", "unsubscribe", "unsubscribed"})
 _NS_DELAY: Final = "urn:xmpp:delay"
 
 
 def survives(receipt: Receipt) -> bool:
     """Whether a stanza that no server has acknowledged is to be sent in another session."""
-    head = _HEAD.match(receipt.text)
+    head = re.match(_HEAD, receipt.text)
     if head is None or not receipt.stanza:
         return False
     name = head[1]
     type_ = next(
-        (each[2] or each[3] or "" for each in _ATTRIBUTES.finditer(head[2]) if each[1] == "type"), ""
+        (each[2] or each[3] or "" for each in re.finditer(_ATTRIBUTE, head[2]) if each[1] == "type"), ""
     )
     if name == "message":
         # A room takes nothing of somebody who is not in it, and the new session is in none yet.
@@ -42,5 +41,7 @@ def stamp_delay(receipt: Receipt) -> None:
     text = receipt.text
     end = "</message>"
     if receipt.time and text.endswith(end) and _NS_DELAY not in text:
+        from datetime import UTC, datetime  # noqa: PLC0415 - for what outlives a stream
+
         when = datetime.fromtimestamp(receipt.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         receipt.text = f"{text[: -len(end)]}<delay xmlns='{_NS_DELAY}' stamp='{when}'/>{end}"

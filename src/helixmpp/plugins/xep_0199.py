@@ -159,7 +159,7 @@ class XEP_0199(BasePlugin):  # noqa: N801 - the name that programs import
         if self.xmpp.session_bind_event.is_set():
             self._start()
 
-    def disable_keepalive(self, _event: object = None) -> None:
+    def disable_keepalive(self, event: object = None) -> None:
         """Ping no more."""
         self.keepalive = False
         self._stop()

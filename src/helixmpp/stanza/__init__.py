@@ -1,38 +1,25 @@
-"""Stanzas: declare the wire once, get attributes, items and methods."""
+"""Stanzas: declare the wire once, get attributes, items and methods.
+
+What most programs do without is loaded when its name is first used.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from helixmpp.stanza.base.element import ElementBase
 from helixmpp.stanza.base.layout import laid_out
 from helixmpp.stanza.base.registry import register_stanza_plugin, registry_version, unregister_stanza_plugin
 from helixmpp.stanza.codecs import Codec, OneOf, codec_for, one_of
 from helixmpp.stanza.error import Error
-from helixmpp.stanza.features import (
-    Bind,
-    Mechanisms,
-    PreApproval,
-    RosterVersioning,
-    Session,
-    StartTLSFeature,
-    StreamFeatures,
-    StreamLimits,
-)
 from helixmpp.stanza.fields.attr import Attr
-from helixmpp.stanza.fields.child import Child, Children
 from helixmpp.stanza.fields.child_attr import ChildAttr
 from helixmpp.stanza.fields.child_text import ChildText
 from helixmpp.stanza.fields.choice import Choice
 from helixmpp.stanza.fields.field import Field
-from helixmpp.stanza.fields.flag import Flag
 from helixmpp.stanza.fields.raw import Raw
-from helixmpp.stanza.fields.text import Text
-from helixmpp.stanza.fields.texts import Texts
 from helixmpp.stanza.iq import Iq
 from helixmpp.stanza.iq_errors import IqError, IqTimeout, PresenceError
 from helixmpp.stanza.matcher.base import MatcherBase, MatchKey
-from helixmpp.stanza.matcher.ids import MatcherId, MatchIDSender
-from helixmpp.stanza.matcher.many import MatchMany
 from helixmpp.stanza.matcher.stanza_path import StanzaPath
-from helixmpp.stanza.matcher.xml_mask import MatchXMLMask
-from helixmpp.stanza.matcher.xpath import MatchXPath
 from helixmpp.stanza.message import Message
 from helixmpp.stanza.paths import fix_ns
 from helixmpp.stanza.presence import Presence
@@ -40,7 +27,6 @@ from helixmpp.stanza.replies import make_error_reply
 from helixmpp.stanza.root import StanzaBase
 from helixmpp.stanza.roster import Roster, RosterItem
 from helixmpp.stanza.sender import Sender
-from helixmpp.stanza.stream_error import StreamError
 from helixmpp.stanza.types import (
     ErrorTypes,
     ExtPresenceTypes,
@@ -51,6 +37,50 @@ from helixmpp.stanza.types import (
     Subscriptions,
 )
 from helixmpp.stanza.wrapping import stanza_of
+
+if TYPE_CHECKING:
+    from helixmpp.stanza.features import (
+        Bind,
+        Mechanisms,
+        PreApproval,
+        RosterVersioning,
+        Session,
+        StartTLSFeature,
+        StreamFeatures,
+        StreamLimits,
+    )
+    from helixmpp.stanza.fields.child import Child, Children
+    from helixmpp.stanza.fields.flag import Flag
+    from helixmpp.stanza.fields.text import Text
+    from helixmpp.stanza.fields.texts import Texts
+    from helixmpp.stanza.matcher.ids import MatcherId, MatchIDSender
+    from helixmpp.stanza.matcher.many import MatchMany
+    from helixmpp.stanza.matcher.xml_mask import MatchXMLMask
+    from helixmpp.stanza.matcher.xpath import MatchXPath
+    from helixmpp.stanza.stream_error import StreamError
+
+_PLACES = {
+    "helixmpp.stanza.features": (
+        "Bind",
+        "Mechanisms",
+        "PreApproval",
+        "RosterVersioning",
+        "Session",
+        "StartTLSFeature",
+        "StreamFeatures",
+        "StreamLimits",
+    ),
+    "helixmpp.stanza.fields.child": ("Child", "Children"),
+    "helixmpp.stanza.fields.flag": ("Flag",),
+    "helixmpp.stanza.fields.text": ("Text",),
+    "helixmpp.stanza.fields.texts": ("Texts",),
+    "helixmpp.stanza.matcher.ids": ("MatcherId", "MatchIDSender"),
+    "helixmpp.stanza.matcher.many": ("MatchMany",),
+    "helixmpp.stanza.matcher.xml_mask": ("MatchXMLMask",),
+    "helixmpp.stanza.matcher.xpath": ("MatchXPath",),
+    "helixmpp.stanza.stream_error": ("StreamError",),
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = [
     "Attr",
@@ -112,3 +142,17 @@ __all__ = [
     "stanza_of",
     "unregister_stanza_plugin",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only when a name is looked up
+
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

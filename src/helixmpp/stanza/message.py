@@ -1,5 +1,7 @@
 """``<message/>`` (RFC 6121 section 5)."""
 
+from __future__ import annotations
+
 from typing import ClassVar, Self
 from xml.etree.ElementTree import Element, SubElement
 

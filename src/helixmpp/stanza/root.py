@@ -50,6 +50,8 @@ class StanzaBase(ElementBase):
     types: ClassVar[set[str]] = set()
     #: The setting of the stream that says whether new ones get an id.
     id_setting: ClassVar[str] = ""
+    #: The attributes that an answer has in common with what it answers.
+    answered: ClassVar[tuple[str, ...]] = ("id", "type")
 
     _is_root = True
     _stream: Sender | None = None
@@ -168,7 +170,7 @@ class StanzaBase(ElementBase):
         xml = self.xml
         old = xml.attrib
         if clear:
-            element = Element(xml.tag, {name: old[name] for name in ("id", "type") if name in old})
+            element = Element(xml.tag, {name: old[name] for name in self.answered if name in old})
         else:
             element = copy_element(xml)
             element.attrib.pop("to", None)

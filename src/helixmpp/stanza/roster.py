@@ -58,7 +58,7 @@ class Roster(ElementBase):
                 "name": item.name_,
                 "subscription": item.subscription,
                 "ask": item.ask,
-                "approved": item.approved,
+                "approved": item["approved"],
                 "groups": item.groups,
             }
             for item in self.entries

@@ -1,5 +1,7 @@
 """The words that the protocol has for types, as ``Literal``."""
 
+from __future__ import annotations
+
 from typing import Final, Literal
 
 from helixmpp.stanza.codecs import OneOf, one_of

@@ -1,35 +1,77 @@
-"""The XMPP stream without I/O: negotiation, features, SASL, and the rules of who may say what when."""
+"""The XMPP stream without I/O: negotiation, features, SASL, and the rules of who may say what when.
 
-from helixmpp.stream.client import ClientStream
-from helixmpp.stream.component import ComponentStream
-from helixmpp.stream.config import ComponentConfig, StageTimeouts, StreamConfig
-from helixmpp.stream.errors import parse_host
-from helixmpp.stream.events import (
-    Acknowledged,
-    AckRequested,
-    Authenticated,
-    Bound,
-    Closed,
-    Failed,
-    Managed,
-    NeedSaltedPassword,
-    NonzaReceived,
-    Ready,
-    Redirected,
-    ResumptionRefused,
-    StageChanged,
-    StanzaReceived,
-    StartTLS,
-    StreamErrorReceived,
-    StreamEvent,
-)
-from helixmpp.stream.facts import TLSFacts
-from helixmpp.stream.features.offered import Features, ServerLimits
-from helixmpp.stream.features.row import FeatureRow, Link, Negotiation, Then
-from helixmpp.stream.ledger import Entry, Ledger
-from helixmpp.stream.management import Management
-from helixmpp.stream.sasl.ranking import RANKING
-from helixmpp.stream.sasl.saslprep import saslprep
+The names are looked up when they are first used, so that who only makes a client pays for nothing of it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helixmpp.stream.client import ClientStream
+    from helixmpp.stream.component import ComponentStream
+    from helixmpp.stream.config import ComponentConfig, Registration, StageTimeouts, StreamConfig
+    from helixmpp.stream.errors import parse_host
+    from helixmpp.stream.events import (
+        Acknowledged,
+        AckRequested,
+        Authenticated,
+        Bound,
+        Closed,
+        Failed,
+        Managed,
+        NeedRegistration,
+        NeedSaltedPassword,
+        NonzaReceived,
+        Ready,
+        Redirected,
+        ResumptionRefused,
+        StageChanged,
+        StanzaReceived,
+        StartTLS,
+        StreamErrorReceived,
+        StreamEvent,
+    )
+    from helixmpp.stream.facts import TLSFacts
+    from helixmpp.stream.features.offered import Features, ServerLimits
+    from helixmpp.stream.features.row import FeatureRow, Link, Negotiation, Then
+    from helixmpp.stream.ledger import Entry, Ledger
+    from helixmpp.stream.management import Management
+    from helixmpp.stream.sasl.ranking import RANKING
+    from helixmpp.stream.sasl.saslprep import saslprep
+
+_PLACES = {
+    "helixmpp.stream.client": ("ClientStream",),
+    "helixmpp.stream.component": ("ComponentStream",),
+    "helixmpp.stream.config": ("ComponentConfig", "Registration", "StageTimeouts", "StreamConfig"),
+    "helixmpp.stream.errors": ("parse_host",),
+    "helixmpp.stream.events": (
+        "Acknowledged",
+        "AckRequested",
+        "Authenticated",
+        "Bound",
+        "Closed",
+        "Failed",
+        "Managed",
+        "NeedRegistration",
+        "NeedSaltedPassword",
+        "NonzaReceived",
+        "Ready",
+        "Redirected",
+        "ResumptionRefused",
+        "StageChanged",
+        "StanzaReceived",
+        "StartTLS",
+        "StreamErrorReceived",
+        "StreamEvent",
+    ),
+    "helixmpp.stream.facts": ("TLSFacts",),
+    "helixmpp.stream.features.offered": ("Features", "ServerLimits"),
+    "helixmpp.stream.features.row": ("FeatureRow", "Link", "Negotiation", "Then"),
+    "helixmpp.stream.ledger": ("Entry", "Ledger"),
+    "helixmpp.stream.management": ("Management",),
+    "helixmpp.stream.sasl.ranking": ("RANKING",),
+    "helixmpp.stream.sasl.saslprep": ("saslprep",),
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = [
     "RANKING",
@@ -49,11 +91,13 @@ __all__ = [
     "Link",
     "Managed",
     "Management",
+    "NeedRegistration",
     "NeedSaltedPassword",
     "Negotiation",
     "NonzaReceived",
     "Ready",
     "Redirected",
+    "Registration",
     "ResumptionRefused",
     "ServerLimits",
     "StageChanged",
@@ -68,3 +112,17 @@ __all__ = [
     "parse_host",
     "saslprep",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only when a name is looked up
+
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -12,11 +12,12 @@ from helixmpp.errors import (
     StateError,
     TLSFailure,
 )
-from helixmpp.stream.config import StreamConfig
+from helixmpp.stream.config import Registration, StreamConfig
 from helixmpp.stream.events import (
     Acknowledged,
     AckRequested,
     Bound,
+    NeedRegistration,
     NeedSaltedPassword,
     NonzaReceived,
     StanzaReceived,
@@ -27,6 +28,7 @@ from helixmpp.stream.facts import TLSFacts
 from helixmpp.stream.features.bind import BIND
 from helixmpp.stream.features.management import MANAGE, RESUME, counter
 from helixmpp.stream.features.offered import Features
+from helixmpp.stream.features.registration import REGISTER, check_request, is_request
 from helixmpp.stream.features.row import (
     AUTHENTICATED,
     BOUND,
@@ -38,6 +40,7 @@ from helixmpp.stream.features.row import (
     FeatureRow,
     Negotiation,
     NextElement,
+    Said,
     Then,
 )
 from helixmpp.stream.features.sasl import SASL
@@ -46,7 +49,7 @@ from helixmpp.stream.features.starttls import STARTTLS
 from helixmpp.stream.ledger import HandledCountTooHigh
 from helixmpp.stream.machine import Machine
 from helixmpp.stream.management import Management
-from helixmpp.stream.states import Phase
+from helixmpp.stream.states import Happening, Phase
 from helixmpp.xml import NS_CLIENT, NS_SM, StreamOpen, stream_header
 
 __all__ = ["ClientStream"]
@@ -70,6 +73,7 @@ class ClientStream(Machine):
     stream_ns = NS_CLIENT
     rows: ClassVar[tuple[FeatureRow, ...]] = (
         STARTTLS,
+        REGISTER,
         SASL,
         RESUME,
         BIND,
@@ -163,6 +167,8 @@ class ClientStream(Machine):
         """Begin the first feature that is offered, possible and wanted; without one all is negotiated."""
         for row in sorted(self.rows, key=lambda row: row.order):
             offer = self.features.get(row.tag)
+            if offer is None and row.unoffered(self):
+                offer = Element(row.tag)
             if (
                 offer is not None
                 and row.name not in self._tried
@@ -180,7 +186,7 @@ class ClientStream(Machine):
     def _answered(self, element: Element) -> None:
         self._resume(element)
 
-    def _answer(self, answer: TLSFacts | bytes) -> None:
+    def _answer(self, answer: TLSFacts | bytes | Said) -> None:
         try:
             self._resume(answer)
         except HelixError as error:
@@ -211,6 +217,10 @@ class ClientStream(Machine):
                 # The peer is not waited for, so no time is counted.
                 self._enter(Phase.KEY, row.name, timed=False)
                 self._request = ask
+                self._events.append(ask)
+            case NeedRegistration():
+                # A person may have to fill in a form; the peer has been asked nothing.
+                self._enter(Phase.PROGRAM, row.name, timed=False)
                 self._events.append(ask)
 
     def _negotiated(self, then: Then) -> None:
@@ -245,6 +255,40 @@ class ClientStream(Machine):
             self._take(element)
         # What stood aside arrived before <enabled/>, where counting begins (XEP-0198 section 4).
         self.managed = MANAGED in self._facts
+
+    # -- registration (XEP-0077) -----------------------------------------------------------------------------
+
+    def _is_trusted(self) -> bool:
+        # The certificate says who the server is, and a form for people may have pictures in it.
+        registers = self.config.registration is not Registration.NEVER
+        return (registers and self.tls is not None) or super()._is_trusted()
+
+    def may_register(self, request: Element) -> bool:
+        """Whether a stanza is one that :meth:`register` takes."""
+        return is_request(request, self.config.jid)
+
+    def register(self, request: Element) -> None:
+        """Send a request for an account: an answer to ``NeedRegistration``, which comes again with the server's.
+
+        :param request: an iq of type get or set to the server, with an id, and a ``<query/>`` of
+            ``jabber:iq:register`` as all that is in it. Nothing else is sent before authentication.
+        :raises StateError: nobody asked for it, or the request before has not been answered yet.
+        :raises ValueError: it is another stanza, or has something that XML 1.0 forbids.
+        """
+        check_request(request, self.config.jid)
+        self._program_says(Said(request))
+
+    def registration_done(self) -> None:
+        """Go on to the authentication: the other answer to ``NeedRegistration``.
+
+        :raises StateError: nobody asked for it, or a request has not been answered yet.
+        """
+        self._program_says(Said(None))
+
+    def _program_says(self, said: Said) -> None:
+        self._happens(Happening.REGISTER)
+        if self._phase is Phase.PROGRAM:
+            self._answer(said)
 
     # -- stream management (XEP-0198) ------------------------------------------------------------------------
 

@@ -3,13 +3,22 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from enum import Enum
 
 from helixmpp.jid import JID
 from helixmpp.stream.management import Management
 from helixmpp.stream.sasl.ranking import RANKING
 from helixmpp.xml import Limits, check_text
 
-__all__ = ["ComponentConfig", "StageTimeouts", "StreamConfig"]
+__all__ = ["ComponentConfig", "Registration", "StageTimeouts", "StreamConfig"]
+
+
+class Registration(Enum):
+    """Whether the account is made before it is authenticated (XEP-0077)."""
+
+    NEVER = "never"
+    OFFERED = "where the server offers it"
+    ALWAYS = "whether or not the server says that it can be done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class StageTimeouts:
     management: float | None = 15.0
     handshake: float | None = 15.0
     closing: float | None = 15.0
+    register: float | None = 15.0
     other: float | None = 15.0
 
     @classmethod
@@ -78,6 +88,7 @@ class StreamConfig:
         one, stanzas are not counted.
     :param resumption: whether the session may be resumed by another stream.
     :param negotiation_limits: what is taken from the server until it is authenticated.
+    :param registration: whether to register before authenticating; over TLS only, whatever ``require_tls`` says.
     :raises ValueError: a mechanism that is not known, a JID without a domain, iterations the wrong way round,
         a character in ``resource`` or ``lang`` that XML forbids.
     """
@@ -101,6 +112,7 @@ class StreamConfig:
     management: Management | None = field(default=None, repr=False)
     resumption: bool = True
     negotiation_limits: Limits = NEGOTIATION_LIMITS
+    registration: Registration = Registration.NEVER
 
     def __post_init__(self) -> None:
         if not self.jid.domain:

@@ -19,6 +19,7 @@ __all__ = [
     "Closed",
     "Failed",
     "Managed",
+    "NeedRegistration",
     "NeedSaltedPassword",
     "NonzaReceived",
     "Ready",
@@ -50,6 +51,19 @@ class NeedSaltedPassword:
     password: str = field(repr=False)
     salt: bytes = field(repr=False)
     iterations: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRegistration:
+    """Make the account (XEP-0077 section 3.1.1): answer with ``register(request)``, or ``registration_done()``.
+
+    It comes once at first, and again with what the server answered to each request. No time is counted until
+    there is a request: to fill in a form may take a person a while.
+
+    :param answer: the iq of type result or error, from the server; None at first.
+    """
+
+    answer: Element | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +200,7 @@ class Closed:
 StreamEvent = (
     StartTLS
     | NeedSaltedPassword
+    | NeedRegistration
     | StageChanged
     | Authenticated
     | Bound

@@ -3,6 +3,8 @@
 It outlives the streams: what a lost stream had taken is written again by the next one, before anything newer.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Callable
 from typing import Final

@@ -42,6 +42,7 @@ from helixmpp.stream.events import (
 )
 from helixmpp.stream.facts import TLSFacts
 from helixmpp.stream.features.offered import Features, ServerLimits
+from helixmpp.stream.features.row import Said
 from helixmpp.stream.states import OURS, TABLE, Happening, Phase
 from helixmpp.xml import NS_STREAM, STREAM_FOOTER, Limits, StreamClose, StreamOpen, StreamParser, XMLEvent
 
@@ -146,9 +147,10 @@ class Machine(ABC):
     def _receive_when_ready(self, data: bytes) -> None:
         """The same, without what only a negotiation needs: every stanza of a session passes here."""
         stanza_tags = self._stanza_tags
+        events = self._events
         for event in self._parser.feed(data):
             if isinstance(event, Element) and event.tag in stanza_tags and self._phase is _READY:
-                self._stanza_received(event)
+                events.append(StanzaReceived(event, self.managed))
             else:
                 self._take(event)
 
@@ -273,11 +275,15 @@ class Machine(ABC):
     def _is_authenticated(self) -> bool:
         """Whether the peer has shown who it is."""
 
+    def _is_trusted(self) -> bool:
+        """Whether what the peer says may be as large as in a session."""
+        return self._is_authenticated()
+
     def _restart_is_possible(self) -> bool:
         """Whether the stream may start anew before it is ready."""
         return False
 
-    def _answer(self, answer: TLSFacts | bytes) -> None:
+    def _answer(self, answer: TLSFacts | bytes | Said) -> None:
         """The answer to what a negotiation asked of us."""
         raise StateError("there is no negotiation that would ask for anything")
 
@@ -328,9 +334,8 @@ class Machine(ABC):
     def _open(self) -> None:
         """Begin the stream, or begin it anew: what the peer said is forgotten (RFC 6120 section 4.3.3)."""
         self.features = Features()
-        known = self._is_authenticated()
         self._parser = StreamParser(
-            self._limits if known else self._negotiation_limits, is_owed=self._is_owed
+            self._limits if self._is_trusted() else self._negotiation_limits, is_owed=self._is_owed
         )
         self._fresh = True
         self._may_restart = self._restart_is_possible()

@@ -1,6 +1,5 @@
 """What of stream management outlives a connection (XEP-0198): the session's id, and the counters of both ways."""
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from helixmpp.jid import JID
@@ -11,7 +10,6 @@ __all__ = ["Management"]
 _MODULUS: Final = 2**32
 
 
-@dataclass(slots=True)
 class Management:
     """A session that may be resumed, or, with an empty ``id``, none.
 
@@ -23,12 +21,28 @@ class Management:
     :param ledger: what we send.
     """
 
-    ledger: Ledger = field(default_factory=Ledger)
-    jid: JID | None = None
-    id: str = field(default="", repr=False)
-    seconds: int | None = None
-    location: str = ""
-    handled: int = 0
+    # By hand: each client has one, and dataclasses takes its time when it is imported.
+    __slots__ = ("handled", "id", "jid", "ledger", "location", "seconds")
+
+    def __init__(
+        self,
+        ledger: Ledger | None = None,
+        jid: JID | None = None,
+        id: str = "",
+        seconds: int | None = None,
+        location: str = "",
+        handled: int = 0,
+    ) -> None:
+        self.ledger = Ledger() if ledger is None else ledger
+        self.jid = jid
+        self.id = id
+        self.seconds = seconds
+        self.location = location
+        self.handled = handled
+
+    def __repr__(self) -> str:
+        # The id is worth as much as a password.
+        return f"<Management of {self.jid}: {self.handled} handled, {len(self.ledger)} in the ledger>"
 
     @property
     def resumable(self) -> bool:

@@ -1,6 +1,6 @@
 """The state of a stream, as a table. What is not in the table is an error.
 
-A stream is in one of nine phases, and only so many things can happen to it. The table has, for each phase,
+A stream is in one of ten phases, and only so many things can happen to it. The table has, for each phase,
 what may happen, and to which phases it may lead. An entry that is missing for something that *we* do is a
 ``StateError``, a mistake of the program; one that is missing for something that the *peer* does is a
 ``ProtocolError`` (or, where TLS is at stake, a ``TLSFailure``), and the stream ends. So each promise about
@@ -11,7 +11,7 @@ what a peer may not do is a cell that is not there, and can be pointed at.
     NEW ──> HEADER ──> FEATURES ──> ANSWER ──> READY ──> CLOSING ──> CLOSED
               ^                      ^  │
               │                      v  │
-              │               KEY, HANDSHAKE
+              │         KEY, PROGRAM, HANDSHAKE
               └────── stream restart ───┘
 
 * NEW: there is no connection.
@@ -19,6 +19,7 @@ what a peer may not do is a cell that is not there, and can be pointed at.
 * FEATURES: the peer's features are awaited (4.3.2).
 * ANSWER: a feature is being negotiated and the peer has the word.
 * KEY: a feature is being negotiated and a key is being derived; the peer has been asked nothing.
+* PROGRAM: a feature is being negotiated and the program has the word; the peer has been asked nothing.
 * HANDSHAKE: STARTTLS is agreed and TLS is not there yet. The peer can say nothing: whatever is read now was
   sent in clear text, by anybody (5.4.3.3). This row has no BYTES.
 * READY: stanzas are exchanged (4.3.5).
@@ -43,6 +44,7 @@ class Phase(Enum):
     FEATURES = "features"
     ANSWER = "answer"
     KEY = "key"
+    PROGRAM = "program"
     HANDSHAKE = "tls"
     READY = "ready"
     CLOSING = "closing"
@@ -50,11 +52,12 @@ class Phase(Enum):
 
 
 class Happening(Enum):
-    """What can happen to a stream: seven things by us, the others by the peer."""
+    """What can happen to a stream: eight things by us, the others by the peer."""
 
     CONNECT = "the connection is made"
     TLS_STARTED = "TLS is established and verified"
     KEY_DERIVED = "a key is derived"
+    REGISTER = "the program registers"
     SEND = "the program sends"
     CLOSE = "the program closes the stream"
     TIMEOUT = "the time of a stage is over"
@@ -71,7 +74,9 @@ class Happening(Enum):
 
 H = Happening
 
-OURS: Final = frozenset({H.CONNECT, H.TLS_STARTED, H.KEY_DERIVED, H.SEND, H.CLOSE, H.TIMEOUT, H.EOF})
+OURS: Final = frozenset(
+    {H.CONNECT, H.TLS_STARTED, H.KEY_DERIVED, H.REGISTER, H.SEND, H.CLOSE, H.TIMEOUT, H.EOF}
+)
 
 _Row = Mapping[Happening, frozenset[Phase]]
 
@@ -93,7 +98,15 @@ _ENDINGS: Final[_Row] = {
 }
 
 # One feature negotiated: the next one begins, in whichever way, or there is none left to negotiate.
-_ONWARDS: Final = _to(Phase.ANSWER, Phase.KEY, Phase.HANDSHAKE, Phase.HEADER, Phase.FEATURES, Phase.READY)
+_ONWARDS: Final = _to(
+    Phase.ANSWER,
+    Phase.KEY,
+    Phase.PROGRAM,
+    Phase.HANDSHAKE,
+    Phase.HEADER,
+    Phase.FEATURES,
+    Phase.READY,
+)
 
 TABLE: Final[Mapping[Phase, _Row]] = {
     Phase.NEW: {
@@ -120,6 +133,10 @@ TABLE: Final[Mapping[Phase, _Row]] = {
         **_ENDINGS,
         H.KEY_DERIVED: _ONWARDS,
     },
+    Phase.PROGRAM: {
+        **_ENDINGS,
+        H.REGISTER: _ONWARDS,
+    },
     Phase.HANDSHAKE: {
         H.TLS_STARTED: _ONWARDS,
         H.EOF: _NOWHERE,
@@ -143,6 +160,9 @@ TABLE: Final[Mapping[Phase, _Row]] = {
         H.STANZA: _to(),
         H.NONZA: _to(),
         H.KEY_DERIVED: _to(),
+        H.REGISTER: _to(),
     },
-    Phase.CLOSED: dict.fromkeys((H.BYTES, H.EOF, H.TIMEOUT, H.CLOSE, H.KEY_DERIVED, H.TLS_STARTED), _to()),
+    Phase.CLOSED: dict.fromkeys(
+        (H.BYTES, H.EOF, H.TIMEOUT, H.CLOSE, H.KEY_DERIVED, H.REGISTER, H.TLS_STARTED), _to()
+    ),
 }

@@ -49,6 +49,7 @@ class Account:
     jid: JID
     credentials: Credentials
     temporary: bool = False  # made by SASL ANONYMOUS: it ends with its session
+    leaving: bool = False  # it is to be removed (XEP-0077)
     roster: Roster = field(default_factory=Roster)
     resources: dict[str, Resource] = field(default_factory=dict[str, Resource])
     offline: deque[Element] = field(default_factory=deque[Element])

@@ -31,6 +31,10 @@ class Site(Protocol):
         """Make an account for one session."""
         ...
 
+    def open_account(self, jid: JID, password: str) -> None:
+        """Make an account for a stranger (XEP-0077); XMPPError when that cannot be."""
+        ...
+
 
 class Authentication:
     """The server's part of one stream's SASL negotiation; it is the mechanisms' Verifier.

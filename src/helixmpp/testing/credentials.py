@@ -44,6 +44,11 @@ class Credentials:
         self.iterations = iterations
         self.salt = secrets.token_bytes(16)
 
+    @property
+    def password(self) -> str:
+        """The password, as prepared."""
+        return self._password
+
     def keys(self, hash_name: str) -> ScramKeys:
         """Give the keys for a hash, by the name that hashlib has for it."""
         keys = self._keys.get(hash_name)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from xml.etree.ElementTree import Element
 
+from helixmpp.errors import XMPPError
 from helixmpp.jid import JID
 from helixmpp.stream.sasl.saslprep import saslprep
 from helixmpp.testing.accounts import Account, Component, Resource
@@ -21,12 +22,20 @@ class Directory:
     :param domain: the domain of names without one.
     :param iterations: of SCRAM.
     :param now: the clock, for the time of offline messages (XEP-0203).
+    :param registration: whether people make accounts by themselves (XEP-0077).
     """
 
     def __init__(
-        self, domain: JID, *, iterations: int, limits: ServerLimits, now: Callable[[], datetime]
+        self,
+        domain: JID,
+        *,
+        iterations: int,
+        limits: ServerLimits,
+        now: Callable[[], datetime],
+        registration: bool = False,
     ) -> None:
         self.domain = domain
+        self.registration = registration
         self.limits = limits
         self.now = now
         self.domains: set[str] = {domain.domain}
@@ -44,6 +53,30 @@ class Directory:
         account = self.accounts[jid] = Account(jid, Credentials(saslprep(password), self._iterations))
         self.domains.add(jid.domain)
         return account
+
+    def open_account(self, jid: JID, password: str) -> None:
+        """Add an account for a stranger (XEP-0077 section 3.1).
+
+        :raises XMPPError: the name is taken, the password cannot be, or there are too many accounts.
+        """
+        if jid in self.accounts:
+            raise XMPPError("conflict", "the user name is taken")
+        if len(self.accounts) >= self.limits.accounts:
+            raise XMPPError("resource-constraint", "there are too many accounts")
+        try:
+            self.add_account(jid, password)
+        except ValueError:
+            raise XMPPError("not-acceptable", "SASLprep does not allow that password") from None
+
+    def change_password(self, jid: JID, password: str) -> None:
+        """Have another password from now on (XEP-0077 section 3.3).
+
+        :raises XMPPError: the password cannot be.
+        """
+        try:
+            self.accounts[jid].credentials = Credentials(saslprep(password), self._iterations)
+        except ValueError:
+            raise XMPPError("not-acceptable", "SASLprep does not allow that password") from None
 
     def new_anonymous(self, domain: str) -> JID:
         """Add an account for one session, with a name that nobody can guess."""

@@ -80,6 +80,7 @@ class Listening:
             mechanisms=self._mechanisms,
             server_end_point=identity.server_end_point,
             logins=self.limits.logins,
+            registration=self.directory.registration,
         )
 
     async def stop(self) -> None:

@@ -10,6 +10,8 @@ __all__ = [
     "NS_HINTS",
     "NS_LIMITS",
     "NS_PING",
+    "NS_REGISTER",
+    "NS_REGISTER_FEATURE",
     "NS_ROSTER_VERSIONING",
     "NS_SASL_CHANNEL_BINDING",
 ]
@@ -21,5 +23,7 @@ NS_DISCO_ITEMS: Final = "http://jabber.org/protocol/disco#items"
 NS_HINTS: Final = "urn:xmpp:hints"
 NS_LIMITS: Final = "urn:xmpp:stream-limits:0"
 NS_PING: Final = "urn:xmpp:ping"
+NS_REGISTER: Final = "jabber:iq:register"
+NS_REGISTER_FEATURE: Final = "http://jabber.org/features/iq-register"
 NS_ROSTER_VERSIONING: Final = "urn:xmpp:features:rosterver"
 NS_SASL_CHANNEL_BINDING: Final = "urn:xmpp:sasl-cb:0"

@@ -7,7 +7,8 @@ the service that the system may run is neither used nor touched.
 Use::
 
     async with Prosody(accounts={"alice": "secret"}) as server:
-        xmpp = ClientXMPP(f"alice@{server.domain}", "secret", ca_certs=server.ca_file)
+        xmpp = ClientXMPP(f"alice@{server.domain}", "secret")
+        xmpp.ca_certs = server.ca_file
         await xmpp.connect(host=server.host, port=server.port)
 
 The starting itself needs no event loop: ``with Prosody() as server`` works in plain code.

@@ -166,6 +166,16 @@ class Router:
         sender = address(stanza, "from")
         if sender is not None:
             self.directory.deliver(answer, sender)
+        if resource is not None and resource.account.leaving:
+            self._remove(resource.account)
+
+    def _remove(self, account: Account) -> None:
+        """End an account with its sessions and subscriptions (XEP-0077 section 3.2)."""
+        for resource in list(account.resources.values()):
+            resource.link.end("not-authorized", "the account is removed")
+        for item in list(account.roster):
+            self.presence.remove_contact(account, item)
+        self.directory.accounts.pop(account.jid, None)
 
     def _served(self, request: Element, to: JID | None, resource: Resource | None) -> Element:
         if resource is not None and (to is None or to == resource.account.jid):

@@ -35,7 +35,7 @@ class Server:
     What it speaks: streams, STARTTLS and direct TLS, SASL SCRAM with and without channel binding, PLAIN,
     resource binding (RFC 6120); rosters, presence, subscriptions, messages with offline storage (RFC 6121);
     disco#info and #items (XEP-0030), ping (XEP-0199), components (XEP-0114), stream limits (XEP-0478),
-    stream management (XEP-0198).
+    stream management (XEP-0198), in-band registration (XEP-0077).
 
     :param accounts: passwords by account: ``"alice"`` is one on ``domain``; ``"bob@other.example"`` makes
         that a domain of the server, too.
@@ -46,6 +46,7 @@ class Server:
     :param iterations: of SCRAM.
     :param limits: how much is taken from clients.
     :param stream_management: how stream management is done, for example not at all.
+    :param registration: whether people make accounts by themselves, change their passwords and remove them.
     :raises ValueError: a name, a password or a mechanism that cannot be.
     """
 
@@ -60,15 +61,19 @@ class Server:
         iterations: int = 4096,
         limits: ServerLimits | None = None,
         stream_management: StreamManagement | None = None,
+        registration: bool = False,
     ) -> None:
         home = JID(domain=domain)
         self.host = HOST
         self.domain: str = home.domain
         self.limits = limits or ServerLimits()
         self._directory = Directory(
-            home, iterations=iterations, limits=self.limits, now=lambda: datetime.now(UTC)
+            home,
+            iterations=iterations,
+            limits=self.limits,
+            now=lambda: datetime.now(UTC),
+            registration=registration,
         )
-        self._passwords: dict[JID, str] = {}
         self._listening = Listening(
             self._directory,
             _checked_mechanisms(mechanisms, anonymous=anonymous),
@@ -152,7 +157,6 @@ class Server:
         if self._listening.started and jid.domain not in self._directory.domains:
             raise ValueError(f"the certificate of the running server is not for {jid.domain}")
         self._directory.add_account(jid, password)
-        self._passwords[jid] = password
         return jid
 
     def client(
@@ -166,9 +170,10 @@ class Server:
         :raises LookupError: there is no account of that name.
         """
         jid = self.jid(name)
-        if jid not in self._passwords:
+        account = self._directory.account_of(jid)
+        if account is None:
             raise LookupError(f"{name!r} is a component: use component({name!r})")
-        options.setdefault("password", self._passwords[jid])
+        options.setdefault("password", account.credentials.password)
         client = ClientXMPP(JID(local=jid.local, domain=jid.domain, resource=resource), **options)
         client.ca_certs = self.ca_certs
         client.enable_direct_tls, client.enable_starttls = direct_tls, not direct_tls

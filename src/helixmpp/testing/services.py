@@ -7,8 +7,9 @@ from helixmpp.errors import InvalidJID, XMPPError
 from helixmpp.jid import JID
 from helixmpp.testing.accounts import Account, Resource
 from helixmpp.testing.directory import Directory
-from helixmpp.testing.names import NS_DISCO_INFO, NS_DISCO_ITEMS, NS_PING
+from helixmpp.testing.names import NS_DISCO_INFO, NS_DISCO_ITEMS, NS_PING, NS_REGISTER
 from helixmpp.testing.presence import PresenceRouter
+from helixmpp.testing.registration import REGISTER_QUERY, change, registration
 from helixmpp.testing.stanzas import result_of
 from helixmpp.xml import NS_BIND, NS_ROSTER, NS_SESSION
 
@@ -44,6 +45,9 @@ class Services:
             ("set", f"{{{NS_SESSION}}}session"): _session,
             ("set", f"{{{NS_BIND}}}bind"): _bound_already,
         }
+        if directory.registration:
+            self._of_owner["get", REGISTER_QUERY] = _registration_get
+            self._of_owner["set", REGISTER_QUERY] = self._registration_set
 
     def to_server(self, request: Element) -> Element:
         """Answer a request that is addressed to the domain."""
@@ -76,7 +80,8 @@ class Services:
     # -- disco ---------------------------------------------------------------------------------------------
 
     def _server_info(self, query: Element) -> Element:
-        return _info(query, ("server", "im", "helixmpp test server"), SERVER_FEATURES)
+        more = (NS_REGISTER,) if self._directory.registration else ()
+        return _info(query, ("server", "im", "helixmpp test server"), SERVER_FEATURES + more)
 
     def _server_items(self, query: Element) -> Element:
         _refuse_node(query)
@@ -121,6 +126,16 @@ class Services:
         item = account.roster.get_or_add(contact)
         item.name, item.groups, item.listed = name, groups, True
         self._presence.push(account, item)
+
+    # -- registration (XEP-0077) ---------------------------------------------------------------------------
+
+    def _registration_set(self, resource: Resource, query: Element) -> None:
+        # Who asks for the end of his account is still told that it was heard.
+        resource.account.leaving = change(self._directory, resource.account.jid, query)
+
+
+def _registration_get(resource: Resource, query: Element) -> Element:
+    return registration(resource.account.jid)
 
 
 def _groups(item: Element, most: int) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from xml.etree.ElementTree import Element, SubElement
 
-from helixmpp.errors import InvalidJID
+from helixmpp.errors import InvalidJID, XMPPError
 from helixmpp.jid import JID
 from helixmpp.testing.authentication import Authentication, Site
 from helixmpp.testing.incoming import (
@@ -17,7 +17,8 @@ from helixmpp.testing.incoming import (
 )
 from helixmpp.testing.managed import ManagedStream, is_nonza
 from helixmpp.testing.management import StreamManagement, failed
-from helixmpp.testing.names import NS_LIMITS, NS_ROSTER_VERSIONING
+from helixmpp.testing.names import NS_LIMITS, NS_REGISTER_FEATURE, NS_ROSTER_VERSIONING
+from helixmpp.testing.registration import is_request, registration, sign_up
 from helixmpp.testing.sessions import ManagedSession
 from helixmpp.testing.stanzas import IQ, error_reply, result_of
 from helixmpp.xml import NS_BIND, NS_CLIENT, NS_SESSION, NS_STREAM, NS_TLS, Limits, StreamOpen
@@ -46,6 +47,7 @@ class SessionSettings:
     mechanisms: Sequence[str]  # in the order in which they are offered
     server_end_point: bytes  # of the certificate (RFC 5929 section 4)
     logins: int  # attempts to authenticate
+    registration: bool = False  # whether people make accounts by themselves (XEP-0077)
 
 
 class ClientSession(IncomingStream):
@@ -67,6 +69,8 @@ class ClientSession(IncomingStream):
         self._state = State.OPENING
         self._authentication: Authentication | None = None
         self._bind_request: Element | None = None
+        self._domain = ""
+        self._signed_up = False
         self._managed = ManagedStream(self, management)
         self.account: JID | None = None
 
@@ -94,6 +98,7 @@ class ClientSession(IncomingStream):
         elif not header.attrib.get("version", "").startswith("1."):
             self.end("unsupported-version")
         else:
+            self._domain = domain
             self._send_header(domain, header.attrib.get("from", ""))
             features = Element(f"{{{NS_STREAM}}}features")
             self._state = self._offer(features, domain)
@@ -112,6 +117,8 @@ class ClientSession(IncomingStream):
                 self._site, common.mechanisms, common.server_end_point, domain, common.logins
             )
             self._authentication.offer(features)
+            if common.registration:
+                SubElement(features, f"{{{NS_REGISTER_FEATURE}}}register")
             return State.SASL
         SubElement(features, f"{{{NS_BIND}}}bind")
         session = SubElement(features, f"{{{NS_SESSION}}}session")
@@ -129,6 +136,8 @@ class ClientSession(IncomingStream):
                 self._events.append(StanzaReceived(element))
             case State.CLEAR if element.tag == STARTTLS:
                 self._starttls()
+            case State.SASL if is_request(element, self._domain):
+                self._register(element)
             case State.SASL if self._authentication is not None:
                 self._authenticate(self._authentication, element)
             case State.BINDING if element.tag == IQ:
@@ -162,6 +171,26 @@ class ClientSession(IncomingStream):
             if self._restart():
                 self.send(reply)
                 self._state = State.OPENING
+
+    # -- registration (XEP-0077 section 3.1.1) -----------------------------------------------------------
+
+    def _register(self, iq: Element) -> None:
+        reply: Element | None
+        try:
+            if not self._settings.registration:
+                raise XMPPError("service-unavailable")
+            if iq.get("type") == "get":
+                reply = result_of(iq, registration(None))
+            elif self._signed_up:
+                raise XMPPError("not-acceptable", "one stream makes one account")
+            else:
+                sign_up(self._site, self._domain, iq[0])
+                self._signed_up = True
+                reply = result_of(iq)
+        except XMPPError as error:
+            reply = error_reply(iq, error.condition, error.text)
+        if reply is not None:
+            self.send(reply)
 
     # -- resource binding (section 7) --------------------------------------------------------------------
 

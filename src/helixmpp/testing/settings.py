@@ -20,6 +20,9 @@ class ServerLimits:
     connections: int = 1000
     """At a time, clients and components together; one more is closed at once."""
 
+    accounts: int = 1000
+    """Of the server; who wants to make one more by himself (XEP-0077) gets ``resource-constraint``."""
+
     resources: int = 20
     """Of one account at a time; one more gets ``resource-constraint`` when it binds."""
 

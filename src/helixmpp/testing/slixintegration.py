@@ -73,10 +73,13 @@ class SlixIntegration(unittest.IsolatedAsyncioTestCase):
         """Connect all clients, and wait until each has its session.
 
         :raises ConnectionFailure: one of them got none.
+        :raises NotConnectedError: one of them got none, and it is not tried again.
         :raises TimeoutError: one of them has none after :data:`TIMEOUT` seconds.
         """
         async with asyncio.timeout(TIMEOUT):
             await asyncio.gather(*(client.connect(*client.address) for client in self.clients))
+            # While helixmpp stands in for slixmpp, a failure is no exception.
+            await asyncio.gather(*(client.connected() for client in self.clients))
 
     async def _destroy(self) -> None:
         """Disconnect all clients."""

@@ -34,6 +34,7 @@ from helixmpp.stanza import (
     StanzaPath,
 )
 from helixmpp.testing.slixcompare import difference, fix_namespaces, parse_xml, same
+from helixmpp.testing.slixloop import tell_briefly
 from helixmpp.testing.slixnegotiate import Negotiation
 from helixmpp.testing.slixtransport import TestTransport
 from helixmpp.xml import NS_CLIENT, NS_COMPONENT, NS_STREAM, copy_element, stream_header
@@ -100,6 +101,7 @@ class SlixTest(unittest.TestCase):
         else:
             raise ValueError(f"mode={mode!r} is neither 'client' nor 'component'")
         xmpp = self.xmpp
+        tell_briefly(xmpp.loop)
         # Ids come in where a test wants them, so that what it compares is short.
         xmpp.use_message_ids = False
         xmpp.use_presence_ids = False
@@ -378,6 +380,9 @@ class SlixTest(unittest.TestCase):
             self.fix_namespaces(xml, NS_CLIENT)
             # What a component sends may be written in either namespace.
             _into_client(xml)
+        if wanted.find(f"{{{NS_CLIENT}}}error") is not None:
+            # What has an error is one (RFC 6120 section 8.3.1), whatever a test has written.
+            wanted.set("type", "error")
         names = tuple(defaults) if defaults is not None else _DEFAULTS.get(cls.name, ())
         example = cls()
         if use_values:

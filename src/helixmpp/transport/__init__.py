@@ -2,17 +2,35 @@
 
 :func:`find_targets` says where to connect to, :func:`connect_tcp` connects, :func:`memory_pair` does without
 a network. What they give is a :class:`Transport`; it talks to a :class:`Receiver`.
+
+The names are looked up when they are first used, so that who only makes a client pays for nothing of it.
 """
 
-from helixmpp.transport.cache import SRVCache
-from helixmpp.transport.connect import connect_tcp
-from helixmpp.transport.interface import Receiver, Target, Transport
-from helixmpp.transport.link import LinkSettings
-from helixmpp.transport.memory import MemoryTransport, memory_pair
-from helixmpp.transport.proxy import ProxySettings
-from helixmpp.transport.srv import RandomSource
-from helixmpp.transport.targets import find_targets
-from helixmpp.transport.tls import TLSSettings, client_context
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helixmpp.transport.cache import SRVCache
+    from helixmpp.transport.connect import connect_tcp
+    from helixmpp.transport.interface import Receiver, Target, Transport
+    from helixmpp.transport.link import LinkSettings
+    from helixmpp.transport.memory import MemoryTransport, memory_pair
+    from helixmpp.transport.proxy import ProxySettings
+    from helixmpp.transport.srv import RandomSource
+    from helixmpp.transport.targets import find_targets
+    from helixmpp.transport.tls import TLSSettings, client_context
+
+_PLACES = {
+    "helixmpp.transport.cache": ("SRVCache",),
+    "helixmpp.transport.connect": ("connect_tcp",),
+    "helixmpp.transport.interface": ("Receiver", "Target", "Transport"),
+    "helixmpp.transport.link": ("LinkSettings",),
+    "helixmpp.transport.memory": ("MemoryTransport", "memory_pair"),
+    "helixmpp.transport.proxy": ("ProxySettings",),
+    "helixmpp.transport.srv": ("RandomSource",),
+    "helixmpp.transport.targets": ("find_targets",),
+    "helixmpp.transport.tls": ("TLSSettings", "client_context"),
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = [
     "LinkSettings",
@@ -29,3 +47,17 @@ __all__ = [
     "find_targets",
     "memory_pair",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only when a name is looked up
+
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

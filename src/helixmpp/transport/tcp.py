@@ -61,6 +61,10 @@ class TCPTransport:
         """What TLS there is; None in clear text."""
         return self._tls
 
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Give what asyncio tells of the connection: ``peername``, ``socket``, ``ssl_object`` ..., else ``default``."""
+        return default if self._top is None else self._top.get_extra_info(name, default)
+
     # -- what the program does -----------------------------------------------------------------------
 
     def write(self, data: bytes) -> None:

@@ -1,7 +1,10 @@
-"""Bytes to elements and back: the incremental parser with its limits, the serializer, names."""
+"""Bytes to elements and back: the incremental parser with its limits, the serializer, names.
 
-from helixmpp.xml.events import StreamClose, StreamOpen, XMLEvent
-from helixmpp.xml.limits import Limits
+The names are looked up when they are first used, so that who only makes a client pays for nothing of it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
 from helixmpp.xml.names import (
     NS_BIND,
     NS_CLIENT,
@@ -21,11 +24,23 @@ from helixmpp.xml.names import (
     check_name,
     split_name,
 )
-from helixmpp.xml.parser import StreamParser
-from helixmpp.xml.reader import parse_one
 from helixmpp.xml.serializer import STREAM_FOOTER, serialize, stream_header
 from helixmpp.xml.text import check_text, escape_attribute, escape_text
 from helixmpp.xml.tree import copy_element
+
+if TYPE_CHECKING:
+    from helixmpp.xml.events import StreamClose, StreamOpen, XMLEvent
+    from helixmpp.xml.limits import Limits
+    from helixmpp.xml.parser import StreamParser
+    from helixmpp.xml.reader import parse_one
+
+_PLACES = {
+    "helixmpp.xml.events": ("StreamClose", "StreamOpen", "XMLEvent"),
+    "helixmpp.xml.limits": ("Limits",),
+    "helixmpp.xml.parser": ("StreamParser",),
+    "helixmpp.xml.reader": ("parse_one",),
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = [
     "NS_BIND",
@@ -59,3 +74,17 @@ __all__ = [
     "split_name",
     "stream_header",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only when a name is looked up
+
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -3,7 +3,6 @@
 import re
 from functools import lru_cache
 from typing import Final
-from xml.parsers import expat
 
 from helixmpp.xml.text import check_text
 
@@ -48,7 +47,7 @@ MAX_CACHED_NAME: Final = 256  # characters
 _MAX_SHOWN: Final = 80  # characters of a name in the text of an error
 
 # What a local name may be as far as ASCII goes, in UTF-8; for the other letters expat is asked.
-_LOCAL: Final = re.compile(rb"[A-Za-z_\x80-\xff][-.0-9A-Za-z_\x80-\xff]*")
+_LOCAL: Final = rb"[A-Za-z_\x80-\xff][-.0-9A-Za-z_\x80-\xff]*"
 
 
 def check_name(name: str) -> str:
@@ -83,7 +82,7 @@ def _split(name: str) -> tuple[str, str]:
     else:
         namespace, local = "", name
     written = local.encode(errors="surrogatepass")
-    if _LOCAL.fullmatch(written) is None or not (local.isascii() or _expat_takes(local)):
+    if re.fullmatch(_LOCAL, written) is None or not (local.isascii() or _expat_takes(local)):
         raise ValueError(f"{_show(local)} is no name of an element or attribute of XML")
     return namespace, local
 
@@ -105,6 +104,8 @@ def _check_namespace(namespace: str) -> None:
 
 def _expat_takes(local: str) -> bool:
     """Whether a parser takes the name: the peer's parser is likely the same, and its table is long."""
+    from xml.parsers import expat  # noqa: PLC0415 - few names need it
+
     try:
         expat.ParserCreate("UTF-8").Parse(f"<{local}/>".encode(), True)
     except (UnicodeEncodeError, expat.ExpatError):

@@ -7,6 +7,7 @@ is not judged here either: its bytes are kept, and :class:`~helixmpp.xml.body.Bo
 """
 
 from itertools import chain
+from operator import attrgetter
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
@@ -23,6 +24,8 @@ _SHORTEST_OPEN: Final = len("<a>")
 # What is read a second time is at most so much, or as much as has just come.
 _CHEAP: Final = 2048  # bytes
 _PROBE: Final = "probe"
+_TAG: Final = attrgetter("tag")
+_TAIL: Final = attrgetter("tail")
 _SPACE: Final = " \t\r\n"
 _WHITE: Final = b" \t\r\n"
 
@@ -115,7 +118,7 @@ class Quick:
         stanzas = root[:-1]
         root.clear()
         self._gap = None
-        if not self._are_allowed(stanzas, size // _SHORTEST_LEVEL):
+        if not self._are_allowed(stanzas, kept, piece, size // _SHORTEST_LEVEL):
             return None
         self.kept = b""
         return stanzas
@@ -152,7 +155,9 @@ class Quick:
         self._gap = (parent[-1], True) if len(parent) else (parent, False)
         stanzas, begun = root[:-1], root[-1]
         size = len(self.kept) + len(piece)
-        if not self._are_allowed(root[:], size // _SHORTEST_OPEN):
+        if not self._are_allowed(stanzas, self.kept, piece, size // _SHORTEST_LEVEL):
+            return None
+        if not self._are_allowed([begun], self.kept, piece, size // _SHORTEST_OPEN, begun=True):
             return None
         if self.kept and not stanzas:
             self.kept += piece
@@ -161,18 +166,29 @@ class Quick:
             del root[:-1]
         return stanzas
 
-    def _are_allowed(self, stanzas: list[Element], depth: int) -> bool:
-        """Look at stanzas for what their size does not prove, which is too short for one level more than ``depth``."""
-        for stanza in stanzas:
-            if stanza.tail is not None:
-                if stanza.tail.strip(_SPACE):
+    def _are_allowed(
+        self, stanzas: list[Element], kept: bytes, piece: bytes, depth: int, *, begun: bool = False
+    ) -> bool:
+        """Look at stanzas for what their size does not prove.
+
+        :param depth: how many levels the bytes that they are from are long enough for.
+        :param begun: their last one is open, so that not each of its elements has an end tag yet.
+        """
+        if any(map(_TAIL, stanzas)):
+            for stanza in stanzas:
+                if (stanza.tail or "").strip(_SPACE):
                     return False
                 stanza.tail = None
-        if self._root_tag in [stanza.tag for stanza in stanzas]:
+        if self._root_tag in map(_TAG, stanzas):
             return False
         max_depth = self._limits.max_depth
         if depth < max_depth:
             return True
+        if not begun:
+            # A ">" for each stanza and each child of it; of the others, two for each further level, but for the last.
+            ends = kept.count(b">") + piece.count(b">") - len(stanzas) - sum(map(len, stanzas))
+            if 3 + ends // 2 < max_depth:
+                return True
         parents = [stanza for stanza in stanzas if len(stanza)]
         for _ in range(max_depth - 1):
             if not parents:

@@ -1,6 +1,7 @@
 """Characters: what XML 1.0 forbids, and what has to be escaped."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["check_text", "escape_attribute", "escape_text"]
@@ -8,11 +9,16 @@ __all__ = ["check_text", "escape_attribute", "escape_text"]
 # XML 1.0 section 2.2: these are no characters. A set of what is allowed would say the same, and would take ten times
 # as long to compile.
 _NO_CHARACTERS: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
-_FORBIDDEN: Final = re.compile(f"[{_NO_CHARACTERS}]")
 
 # What is not written as it is, the ampersand first: in the references it is meant.
 _IN_TEXT: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"))
 _IN_ATTRIBUTE: Final = (*_IN_TEXT, ('"', "&quot;"), ("'", "&apos;"), ("\t", "&#9;"), ("\n", "&#10;"))
+
+
+@lru_cache(maxsize=1)
+def _forbidden() -> re.Pattern[str]:
+    # Compiled for the first text that needs it: a large part of an import.
+    return re.compile(f"[{_NO_CHARACTERS}]")
 
 
 def check_text(text: str) -> str:
@@ -22,7 +28,7 @@ def check_text(text: str) -> str:
         (XML 1.0 section 2.2); the message names the code point and its position, never the text.
     """
     # What Python prints as it is, is a subset of what XML allows, and known in half the time of a search.
-    if not str.isprintable(text) and (found := _FORBIDDEN.search(text)) is not None:
+    if not str.isprintable(text) and (found := _forbidden().search(text)) is not None:
         raise ValueError(f"XML forbids the character U+{ord(found[0]):04X} (at position {found.start()})")
     return text
 

@@ -1,12 +1,29 @@
-"""The roster: contacts, their subscriptions and their presence (RFC 6121 sections 2 to 4)."""
+"""The roster: contacts, their subscriptions and their presence (RFC 6121 sections 2 to 4).
 
-from helixmpp.core.roster.client import ClientRoster
-from helixmpp.core.roster.handling import SubscriptionHandling
-from helixmpp.core.roster.host import RosterHost
-from helixmpp.core.roster.item import RosterItem
-from helixmpp.core.roster.manager import Roster
-from helixmpp.core.roster.node import RosterNode
-from helixmpp.core.roster.types import Backend, ResourceDict, RosterState
+The names are looked up when they are first used, so that a program pays for what it takes.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helixmpp.core.roster.client import ClientRoster
+    from helixmpp.core.roster.handling import SubscriptionHandling
+    from helixmpp.core.roster.host import RosterHost
+    from helixmpp.core.roster.item import RosterItem
+    from helixmpp.core.roster.manager import Roster
+    from helixmpp.core.roster.node import RosterNode
+    from helixmpp.core.roster.types import Backend, ResourceDict, RosterState
+
+_PLACES = {
+    "helixmpp.core.roster.client": ("ClientRoster",),
+    "helixmpp.core.roster.handling": ("SubscriptionHandling",),
+    "helixmpp.core.roster.host": ("RosterHost",),
+    "helixmpp.core.roster.item": ("RosterItem",),
+    "helixmpp.core.roster.manager": ("Roster",),
+    "helixmpp.core.roster.node": ("RosterNode",),
+    "helixmpp.core.roster.types": ("Backend", "ResourceDict", "RosterState"),
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = [
     "Backend",
@@ -19,3 +36,17 @@ __all__ = [
     "RosterState",
     "SubscriptionHandling",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only when a name is looked up
+
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,24 +1,30 @@
 """What a client does with its roster: get it, change it, and believe only its own server about it."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from helixmpp.core.futures import mute
 from helixmpp.core.handlers import Callback
 from helixmpp.core.roster.handling import SubscriptionHandling
 from helixmpp.core.roster.presences import is_bare_of
-from helixmpp.core.roster.query import QUERY
-from helixmpp.core.roster.requests import OptCallback, request
-from helixmpp.core.roster.results import take_push, take_result
 from helixmpp.errors import NotConnectedError
 from helixmpp.jid import JID
 from helixmpp.stanza import Iq, StanzaPath
 
+if TYPE_CHECKING:
+    from helixmpp.core.roster.requests import OptCallback
+
 __all__ = ["ClientRoster"]
 
 log = logging.getLogger(__name__)
+
+# The same one for all clients: a gateway has thousands.
+_PUSHES = StanzaPath("iq@type=set/roster")
 
 
 class ClientRoster(SubscriptionHandling):
@@ -27,17 +33,16 @@ class ClientRoster(SubscriptionHandling):
     #: Whether the server keeps versions of the roster (RFC 6121 section 2.6.1).
     roster_versioning: bool
 
-    def _install_subscriptions(self) -> None:
-        super()._install_subscriptions()
-        pushed = StanzaPath("iq@type=set/roster")
-        self.roster.xmpp.register_handler(Callback("Roster Update", pushed, self._handle_roster))
+    def _install_subscriptions_(self) -> None:
+        super()._install_subscriptions_()
+        self.roster.xmpp.register_handler(Callback("Roster Update", _PUSHES, self._handle_roster))
 
     def get_roster(
         self,
         callback: OptCallback = None,
         timeout: float | None = None,
         timeout_callback: OptCallback = None,
-    ) -> "asyncio.Future[Iq]":
+    ) -> asyncio.Future[Iq]:
         """Ask the server for the roster (RFC 6121 section 2.2), and to push its changes from then on.
 
         When the answer has been taken over, it is the event ``roster_update``, ``callback`` is called with it
@@ -51,21 +56,21 @@ class ClientRoster(SubscriptionHandling):
         :raises IqTimeout: (awaited) no answer came.
         """
         if self.roster.is_loaded:
-            return self._request_roster(callback, timeout, timeout_callback)
+            return self._request_roster_(callback, timeout, timeout_callback)
         future = self.roster.xmpp.watch_task(
-            self._request_after_loading(callback, timeout, timeout_callback), "roster request"
+            self._request_after_loading_(callback, timeout, timeout_callback), "roster request"
         )
         if callback is not None or timeout_callback is not None:
             mute(future)
         return future
 
-    async def _request_after_loading(
+    async def _request_after_loading_(
         self, callback: OptCallback, timeout: float | None, timeout_callback: OptCallback
     ) -> Iq:
         # The version is asked for that was kept; where nothing can be read, all of the roster is.
         await self.roster.load()
         try:
-            return await self._request_roster(callback, timeout, timeout_callback)
+            return await self._request_roster_(callback, timeout, timeout_callback)
         except NotConnectedError:
             # The event "disconnected" tells everybody; who did not await need not be told again.
             this = asyncio.current_task()
@@ -73,15 +78,20 @@ class ClientRoster(SubscriptionHandling):
                 mute(this)
             raise
 
-    def _request_roster(
+    def _request_roster_(
         self, callback: OptCallback, timeout: float | None, timeout_callback: OptCallback
-    ) -> "asyncio.Future[Iq]":
+    ) -> asyncio.Future[Iq]:
+        # For who asks for the roster.
+        from helixmpp.core.roster.query import QUERY  # noqa: PLC0415
+        from helixmpp.core.roster.requests import request  # noqa: PLC0415
+        from helixmpp.core.roster.results import take_result  # noqa: PLC0415
+
         roster = self.roster
         xmpp = roster.xmpp
         iq = xmpp.Iq()
         iq["type"] = "get"
         query = Element(QUERY)
-        if self.roster_versioning:
+        if self.roster_versioning or "rosterver" in vars(self).get("features", ()):
             # Section 2.6.2: empty for "I keep versions, too, and have no roster yet".
             query.set("ver", roster[None].version)
         iq.xml.append(query)
@@ -124,6 +134,9 @@ class ClientRoster(SubscriptionHandling):
         if sender and not is_bare_of(sender, xmpp.boundjid):
             log.warning("a roster push that is not from our own account was ignored")
             return
+        from helixmpp.core.roster.query import QUERY  # noqa: PLC0415 - for who has asked for the roster
+        from helixmpp.core.roster.results import take_push  # noqa: PLC0415 - as above
+
         query = iq.xml.find(QUERY)
         if query is None:
             return

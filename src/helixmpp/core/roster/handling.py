@@ -1,23 +1,29 @@
 """What is done about presences that arrive: events, and default reactions, which a program can take off."""
 
+from __future__ import annotations
+
 import logging
+from typing import TYPE_CHECKING
 
 from helixmpp.core.engines import AsyncStore, Engine
 from helixmpp.core.handlers import Callback
 from helixmpp.core.payload_matcher import PayloadMatcher
-from helixmpp.core.roster.item import RosterItem
-from helixmpp.core.roster.keeper import MAX_RECORDS
 from helixmpp.core.roster.manager import Roster
-from helixmpp.core.roster.node import RosterNode
 from helixmpp.core.roster.presences import SUBSCRIPTION_TYPES, address_of, kind_of
-from helixmpp.core.roster.records import VALUE_LIMIT
 from helixmpp.core.roster.types import SHOWS
-from helixmpp.core.roster.waiting import Waiting
 from helixmpp.stanza import Presence
+
+if TYPE_CHECKING:
+    from helixmpp.core.roster.item import RosterItem
+    from helixmpp.core.roster.node import RosterNode
+    from helixmpp.core.roster.waiting import Waiting
 
 __all__ = ["SubscriptionHandling"]
 
 log = logging.getLogger(__name__)
+
+# The same one for all clients: a gateway has thousands.
+_PRESENCES = PayloadMatcher(Presence, None, None)
 
 
 class SubscriptionHandling:
@@ -36,28 +42,31 @@ class SubscriptionHandling:
 
     roster: Roster
     # Where plugins and the roster keep their state: a URL, an engine, or None for memory.
-    _storage: str | Engine | AsyncStore | None
-    _waiting: Waiting | None = None
+    _storage_: str | Engine | AsyncStore | None
+    _waiting_: Waiting | None = None
 
     @property
     def has_lasting_storage(self) -> bool:
         """Whether ``storage=`` names a place that outlives the process; an engine of the program's counts as one."""
-        return self._storage is not None and not str(self._storage).startswith("memory:")
+        return self._storage_ is not None and not str(self._storage_).startswith("memory:")
 
-    def _install_subscriptions(self) -> None:
+    def _install_subscriptions_(self) -> None:
         """Register the handler for presences, and the default reactions as event handlers."""
         xmpp = self.roster.xmpp
         # In memory the roster is anyway.
         if self.has_lasting_storage:
-            self.roster.keep_in(lambda: xmpp.log("roster", limit=MAX_RECORDS, value_limit=VALUE_LIMIT))
-            xmpp.add_event_handler("connected", self._load_roster)
+            from helixmpp.core.roster.keeper import MAX_RECORDS  # noqa: PLC0415 - only where something is kept
+            from helixmpp.core.roster.records import VALUE_LIMIT  # noqa: PLC0415
+            from helixmpp.core.roster.waiting import Waiting  # noqa: PLC0415
+
+            self.roster.keep_in(lambda: xmpp.open_log("roster", limit=MAX_RECORDS, value_limit=VALUE_LIMIT))
+            xmpp.add_event_handler("connected", self._load_roster_)
             if xmpp.is_component:
-                self._waiting = Waiting(self.roster, self._presence_received)
-        xmpp.register_handler(
-            Callback("Presence", PayloadMatcher(Presence, None, None), self._handle_presence)
-        )
+                self._waiting_ = Waiting(self.roster, self._presence_received_)
+        xmpp.register_handler(Callback("Presence", _PRESENCES, self._handle_presence))
+        available = self._handle_available
         for kind in ("available", *sorted(SHOWS)):
-            xmpp.add_event_handler(f"presence_{kind}", self._handle_available)
+            xmpp.add_event_handler(f"presence_{kind}", available)
         xmpp.add_event_handler("presence_unavailable", self._handle_unavailable)
         xmpp.add_event_handler("presence_subscribe", self._handle_subscribe)
         xmpp.add_event_handler("presence_subscribed", self._handle_subscribed)
@@ -66,15 +75,15 @@ class SubscriptionHandling:
         xmpp.add_event_handler("presence_probe", self._handle_probe)
         xmpp.add_event_handler("roster_subscription_request", self._handle_new_subscription)
 
-    async def _load_roster(self, _: object) -> None:
+    async def _load_roster_(self, _: object) -> None:
         await self.roster.load()
 
     def _handle_presence(self, pres: Presence) -> None:
         """Raise the events of a presence; a component's wait until its rosters are read from the storage."""
-        if self._waiting is None or not self._waiting.takes(pres):
-            self._presence_received(pres)
+        if self._waiting_ is None or not self._waiting_.takes(pres):
+            self._presence_received_(pres)
 
-    def _presence_received(self, pres: Presence) -> None:
+    def _presence_received_(self, pres: Presence) -> None:
         """Raise the events of a presence; one that makes no sense goes to the log and nowhere else."""
         xmpp = self.roster.xmpp
         kind = kind_of(pres)
@@ -94,42 +103,42 @@ class SubscriptionHandling:
         if kind in SUBSCRIPTION_TYPES:
             xmpp.event("changed_subscription", pres)
 
-    def _node_of(self, pres: Presence) -> RosterNode:
+    def _node_of_(self, pres: Presence) -> RosterNode:
         # Whatever is sent to a client is for its one account.
         return self.roster[address_of(pres, "to") if self.roster.xmpp.is_component else None]
 
-    def _item_of(self, pres: Presence) -> RosterItem:
+    def _item_of_(self, pres: Presence) -> RosterItem:
         sender = address_of(pres, "from")
-        return self._node_of(pres)[sender or self.roster.xmpp.boundjid]
+        return self._node_of_(pres)[sender or self.roster.xmpp.boundjid]
 
     def _handle_available(self, pres: Presence) -> None:
-        self._item_of(pres).handle_available(pres)
+        self._item_of_(pres).handle_available(pres)
 
     def _handle_unavailable(self, pres: Presence) -> None:
-        self._item_of(pres).handle_unavailable(pres)
+        self._item_of_(pres).handle_unavailable(pres)
 
     def _handle_subscribe(self, pres: Presence) -> None:
-        self._item_of(pres).handle_subscribe(pres)
+        self._item_of_(pres).handle_subscribe(pres)
 
     def _handle_subscribed(self, pres: Presence) -> None:
-        self._item_of(pres).handle_subscribed(pres)
+        self._item_of_(pres).handle_subscribed(pres)
 
     def _handle_unsubscribe(self, pres: Presence) -> None:
-        self._item_of(pres).handle_unsubscribe(pres)
+        self._item_of_(pres).handle_unsubscribe(pres)
 
     def _handle_unsubscribed(self, pres: Presence) -> None:
-        self._item_of(pres).handle_unsubscribed(pres)
+        self._item_of_(pres).handle_unsubscribed(pres)
 
     def _handle_probe(self, pres: Presence) -> None:
-        self._item_of(pres).handle_probe(pres)
+        self._item_of_(pres).handle_probe(pres)
 
     def _handle_new_subscription(self, pres: Presence) -> None:
         """Grant or refuse a request, as ``whitelisted`` and ``auto_authorize`` say, and return it.
 
         With ``auto_authorize`` None, or with ``roster.max_items`` items, it is left to the program.
         """
-        node = self._node_of(pres)
-        item = self._item_of(pres)
+        node = self._node_of_(pres)
+        item = self._item_of_(pres)
         if item.whitelisted or node.auto_authorize:
             if not item.kept and self.roster.is_full:
                 log.warning("a request for a subscription was not granted: the roster is full (max_items)")

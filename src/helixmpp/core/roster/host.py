@@ -47,7 +47,7 @@ class RosterHost(Protocol):
         """Call a handler for each stanza that it matches."""
         ...
 
-    def log(self, name: str, *, limit: int, value_limit: int) -> Log:
+    def open_log(self, name: str, *, limit: int, value_limit: int) -> Log:
         """An ordered log of this account on the engine that ``storage=`` chose."""
         ...
 

@@ -1,19 +1,24 @@
 """All rosters of a client or component: one for a client's account, one for each address of a component."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from helixmpp.core.engines import Log
-from helixmpp.core.roster.host import RosterHost
-from helixmpp.core.roster.item import RosterItem
-from helixmpp.core.roster.keeper import Keeper
-from helixmpp.core.roster.kept import Kept
-from helixmpp.core.roster.node import RosterNode, bare_of
+from helixmpp.core.roster.presences import bare_of
 from helixmpp.core.roster.recent import Recent
-from helixmpp.core.roster.types import Backend
 from helixmpp.errors import InvalidJID
 from helixmpp.jid import JID
 from helixmpp.stanza import Presence
+
+if TYPE_CHECKING:
+    # For the first contact that something is known of.
+    from helixmpp.core.roster.host import RosterHost
+    from helixmpp.core.roster.item import RosterItem
+    from helixmpp.core.roster.keeper import Keeper
+    from helixmpp.core.roster.node import RosterNode
+    from helixmpp.core.roster.types import Backend
 
 __all__ = ["Roster"]
 
@@ -102,6 +107,8 @@ class Roster:
             return node
         node = self._passing.get(bare)
         if node is None:
+            from helixmpp.core.roster.node import RosterNode  # noqa: PLC0415 - a client has one, once it asks for it
+
             node = RosterNode(self, bare)
             node.db = self.db
             self._passing.put(bare, node)
@@ -207,6 +214,8 @@ class Roster:
         key = (node.bare, bare)
         item = self._strangers.get(key)
         if item is None:
+            from helixmpp.core.roster.item import RosterItem  # noqa: PLC0415 - as above
+
             item = RosterItem(node, bare)
             self._strangers.put(key, item)
             item.load()
@@ -228,6 +237,10 @@ class Roster:
 
     def keep_in(self, open_log: Callable[[], Log]) -> None:
         """Keep the items in a log, except where a backend is set; see :meth:`load`."""
+        # Only where a lasting place is named.
+        from helixmpp.core.roster.keeper import Keeper  # noqa: PLC0415
+        from helixmpp.core.roster.kept import Kept  # noqa: PLC0415
+
         self.keeper = Keeper(
             Kept(self), open_log, self.xmpp.watch_task, lambda: self.max_items + self.max_strangers
         )

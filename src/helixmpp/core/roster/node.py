@@ -7,7 +7,7 @@ from helixmpp.core.done import Done
 from helixmpp.core.roster.host import RosterHost
 from helixmpp.core.roster.item import RosterItem
 from helixmpp.core.roster.own import OwnPresence
-from helixmpp.core.roster.presences import copy_of
+from helixmpp.core.roster.presences import bare_of, copy_of
 from helixmpp.core.roster.requests import OptCallback, set_item
 from helixmpp.core.roster.types import Backend, ResourceDict
 from helixmpp.errors import InvalidJID
@@ -15,11 +15,6 @@ from helixmpp.jid import JID
 from helixmpp.stanza import Iq, Presence
 
 __all__ = ["NodeRoster", "RosterNode", "bare_of"]
-
-
-def bare_of(jid: JID | str) -> str:
-    """The bare address of what a program or a peer named; InvalidJID for what is none."""
-    return (jid if isinstance(jid, JID) else JID.parse(jid)).bare
 
 
 class NodeRoster(Protocol):

@@ -12,6 +12,7 @@ __all__ = [
     "STATUS_LIMIT",
     "SUBSCRIPTION_TYPES",
     "address_of",
+    "bare_of",
     "copy_of",
     "is_bare_of",
     "kind_of",
@@ -24,6 +25,11 @@ STATUS_LIMIT: Final = 1024
 SUBSCRIPTION_TYPES: Final = frozenset({"subscribe", "subscribed", "unsubscribe", "unsubscribed"})
 # Some clients write out what no type means.
 _TYPES: Final = SUBSCRIPTION_TYPES | {"available", "error", "probe", "unavailable"}
+
+
+def bare_of(jid: JID | str) -> str:
+    """The bare address of what a program or a peer named; InvalidJID for what is none."""
+    return (jid if isinstance(jid, JID) else JID.parse(jid)).bare
 
 
 def kind_of(presence: Presence) -> str | None:

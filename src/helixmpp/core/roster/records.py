@@ -5,7 +5,6 @@ gone; ``was`` and ``ver`` are the versions of the roster (RFC 6121 section 2.6) 
 with ``upto`` is a part of everything as it was behind the record of that number: all up to it counts no longer.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -64,6 +63,8 @@ def encode_record(
 
 
 def _json(value: object) -> str:
+    import json  # noqa: PLC0415 - only where rosters are kept
+
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -77,6 +78,8 @@ class Record(NamedTuple):
 
     def items(self) -> list[tuple[str, str, State | None]]:
         """The items, each with its owner and its state."""
+        import json  # noqa: PLC0415 - only where rosters are kept
+
         items: list[tuple[str, str, State | None]] = json.loads(self.value)["items"]
         return items
 
@@ -137,6 +140,8 @@ class Fold:
 
 
 def _decode(number: int, value: bytes) -> Record:
+    import json  # noqa: PLC0415 - only where rosters are kept
+
     record: Any = json.loads(value)
     for owner, bare, state in record["items"]:
         if not (isinstance(owner, str) and isinstance(bare, str) and isinstance(state, dict | None)):

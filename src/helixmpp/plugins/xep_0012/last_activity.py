@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.declare import Setting, on, op
 from helixmpp.core.engines import KeyValue
+from helixmpp.core.futures import begun
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import XMPPError
 from helixmpp.jid import JID
@@ -73,6 +74,7 @@ class XEP_0012(BasePlugin):  # noqa: N801 - the name that programs import
         """Forget the last activity of an address, by default our own."""
         return self.api["del_last_activity"](jid, None, None, None)
 
+    @begun
     async def get_last_activity(
         self,
         jid: JID | str | None = None,

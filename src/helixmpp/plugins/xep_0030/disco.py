@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from copy import copy
 from typing import Any, TypeVar
 
+from helixmpp.core.api import OperationPlan
 from helixmpp.core.declare import Setting, on
 from helixmpp.core.engines import KeyValue
+from helixmpp.core.futures import begun
 from helixmpp.errors import XMPPError
 from helixmpp.jid import JID
 from helixmpp.plugins._answers import send_answer
@@ -26,6 +28,9 @@ P = TypeVar("P", DiscoInfo, DiscoItems)
 
 OptJid = JID | str | None
 
+# Each operation has the method of its name for its default handler.
+_DEFAULTS: OperationPlan = {op: (op, False) for op in OPERATIONS}
+
 
 class XEP_0030(Saying):  # noqa: N801 - the name that programs import
     """Service discovery: answers for this program, and asks others."""
@@ -42,6 +47,13 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         True,
         "whether an answer names disco#info in any case (section 3.1), or only where no feature was said",
     )
+    mirrors_node = Setting(
+        True,
+        "whether the items of a node name it (section 4.2) also where the program's own handler does not",
+    )
+    features_at_once = Setting(
+        True, "whether the plugins' features are said as soon as they are there, or from the first session on"
+    )
     cache_limit = Setting(500, "how many answers are kept")
     cache_age = Setting(3600.0, "for how many seconds")
     max_nodes = Setting(10_000, "how many nodes of our own the default store holds")
@@ -55,8 +67,7 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
             lambda: self.collection("cache", limit=self.cache_limit, value_limit=65_536),
             self.limits,
         )
-        for op in OPERATIONS:
-            self.api.register_default(getattr(self.static, op), op)
+        self.xmpp.api.declare(self.name, self.static, _DEFAULTS)
         self._domains = DomainInfo(self, lambda: self.max_domain_items)
         self._announced: dict[str, int] = {}
         self._undo.append((self.xmpp.plugin.watch(self._plugin_added, self._plugin_removed), ()))
@@ -90,7 +101,8 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
             else:
                 self._announced.pop(feature, None)
             if before == 0 and after > 0:
-                self.add_feature(feature)
+                if self.features_at_once or self.xmpp.session_bind_event.is_set():
+                    self.add_feature(feature)
             elif before > 0 and after <= 0:
                 self.del_feature(feature=feature)
 
@@ -125,7 +137,7 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         :raises XMPPError: ``item-not-found``, for a node that is unknown here.
         """
         peer = JID(jid) if jid else None
-        asker = JID(ifrom) if ifrom else None
+        asker = self._asker(ifrom)
         if self._is_local(peer, local):
             return self._wrapped(await self._local_info(peer, node, asker), peer, asker)
         if cached and self.use_cache:
@@ -174,7 +186,7 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         :raises PluginNotFound: ``iterator`` is set, and the plugin ``xep_0059`` is not registered.
         """
         peer = JID(jid) if jid else None
-        asker = JID(ifrom) if ifrom else None
+        asker = self._asker(ifrom)
         if not iterator and self._is_local(peer, local):
             return self._wrapped(await self._local_items(peer, node, asker), peer, asker)
         request = self.xmpp.make_iq_get(ito=peer, ifrom=asker)
@@ -200,6 +212,7 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         found: Iq | DiscoItems = await self.get_items(jid, node, local, ifrom=ifrom, timeout=timeout)
         return found[DiscoItems] if isinstance(found, Iq) else found
 
+    @begun
     async def supports(
         self,
         jid: OptJid = None,
@@ -215,6 +228,7 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         )
         return answer
 
+    @begun
     async def has_identity(
         self,
         jid: OptJid = None,
@@ -301,7 +315,7 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         node = iq[DiscoItems].node
         items: DiscoItems | Iq | None = await self.api["get_items"](iq["to"], node, iq["from"], iq)
         if not isinstance(items, Iq):
-            items = _with_node(items, node)
+            items = self._with_node(items, node)
         send_answer(iq, items)
 
     # -- what is known here ---------------------------------------------------------------------------------
@@ -334,6 +348,12 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         own = self.xmpp.boundjid.bare
         return not self.xmpp.is_component and jid.bare in (own, self.xmpp.requested_jid.bare, "")
 
+    def _asker(self, ifrom: OptJid) -> JID | None:
+        """Who asks: an address of a component is said in any case (XEP-0114 section 3)."""
+        if ifrom:
+            return JID(ifrom)
+        return self.xmpp.boundjid if self.xmpp.is_component else None
+
     def _is_local(self, jid: JID | None, local: bool | None) -> bool:
         if local is not None:
             return local
@@ -348,7 +368,7 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
 
     async def _local_items(self, jid: JID | None, node: str | None, ifrom: JID | None) -> DiscoItems | Iq:
         items: DiscoItems | Iq | None = await self.api["get_items"](jid, node, ifrom, {})
-        return items if isinstance(items, Iq) else _with_node(items, node or "")
+        return items if isinstance(items, Iq) else self._with_node(items, node or "")
 
     def _complete(self, found: DiscoInfo | None, node: str) -> DiscoInfo:
         """What an entity has to say at least (XEP-0030 section 3.1); of a node nothing is made up."""
@@ -369,6 +389,14 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
             info.add_feature(NS_INFO)
         return info
 
+    def _with_node(self, found: DiscoItems | None, node: str) -> DiscoItems:
+        if found is None and node:
+            raise XMPPError("item-not-found")
+        items = DiscoItems() if found is None else copy(found)
+        if node and self.mirrors_node:
+            items.node = node
+        return items
+
     def _wrapped(self, payload: P | Iq, jid: JID | None, ifrom: JID | None) -> P | Iq:
         """Put a payload into an iq, where the program wants that always."""
         if isinstance(payload, Iq) or not self.wrap_results:
@@ -376,12 +404,3 @@ class XEP_0030(Saying):  # noqa: N801 - the name that programs import
         iq = self.xmpp.make_iq_result(ito=ifrom, ifrom=jid)
         iq.append(payload)
         return iq
-
-
-def _with_node(found: DiscoItems | None, node: str) -> DiscoItems:
-    if found is None and node:
-        raise XMPPError("item-not-found")
-    items = DiscoItems() if found is None else copy(found)
-    if node:
-        items.node = node
-    return items

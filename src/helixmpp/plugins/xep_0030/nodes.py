@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable
 from typing import Any, Protocol
+from xml.etree.ElementTree import Element
 
 from helixmpp.core.done import Done
 from helixmpp.core.engines import KeyValue
@@ -21,6 +22,12 @@ log = logging.getLogger(__name__)
 Key = tuple[str, str]
 
 
+# What the plugins of one client announce, those of the next do, too. Nobody changes an element of a feature: it is put
+# in and taken out, and what leaves this place is a copy.
+_FEATURES: dict[str, Element] = {}
+_MAX_FEATURES = 1_000
+
+
 class Node:
     """What is known of one node of one address."""
 
@@ -31,6 +38,19 @@ class Node:
         self.items = DiscoItems()
         if node:
             self.info.node = self.items.node = node
+
+    def add_feature(self, feature: str) -> None:
+        """Add a feature; its element is the same one in the nodes of all clients.
+
+        :raises FieldValueError: it holds what XML forbids.
+        """
+        xml = self.info.xml
+        shared = _FEATURES.get(feature)
+        if shared is not None:
+            if feature not in [child.get("var") for child in xml]:
+                xml.append(shared)
+        elif self.info.add_feature(feature) and len(_FEATURES) < _MAX_FEATURES:
+            _FEATURES[feature] = xml[-1]
 
 
 class NodeStorage(Protocol):

@@ -163,7 +163,7 @@ class StaticDisco:
 
     def add_feature(self, jid: JID, node: str, ifrom: JID | None, args: FeatureArgs) -> Awaitable[Any]:
         """Add a feature."""
-        self._node(jid, node).info.add_feature(args["feature"])
+        self._node(jid, node).add_feature(args["feature"])
         return self._changed(jid, node)
 
     def del_feature(self, jid: JID, node: str, ifrom: JID | None, args: FeatureArgs) -> Awaitable[Any]:

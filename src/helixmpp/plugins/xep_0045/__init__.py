@@ -22,7 +22,8 @@ itself; who was removed by an error or because the service stops (``Left.comes_b
 sooner where the plugin ``xep_0410`` is registered.
 
 Events: of each room, ``ROOM`` being its bare address: ``muc::ROOM::message``, ``muc::ROOM::groupchat_subject``,
-``muc::ROOM::private_message``, ``muc::ROOM::message_error``, ``muc::ROOM::config_status`` with the message;
+``muc::ROOM::private_message``, ``muc::ROOM::message_error``, ``muc::ROOM::config_status`` and
+``muc::ROOM::affiliation_change`` (of somebody who is not in the room) with the message;
 ``muc::ROOM::presence``, ``muc::ROOM::got_online``, ``muc::ROOM::got_offline``, ``muc::ROOM::self-presence``
 (status code 110), ``muc::ROOM::presence-error`` with the presence; ``muc::ROOM::left`` with a :class:`Left`.
 Of all rooms:

@@ -3,6 +3,8 @@
 import logging
 
 from helixmpp.core.declare import on
+from helixmpp.core.handlers import Callback
+from helixmpp.core.payload_matcher import PayloadMatcher
 from helixmpp.errors import BadStanza
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0004 import Form
@@ -22,6 +24,7 @@ _QUESTIONS = {
     f"{NS}#register": "groupchat_registration_request",
 }
 _DELAY = "{urn:xmpp:delay}delay"
+_CHATS = PayloadMatcher(Message, None, "chat")
 # Section 16.6.2: what we are to the room has changed while we were not there.
 _AFFILIATION_CHANGED = 101
 
@@ -34,6 +37,17 @@ class Hearing(Joining):
         super().plugin_init()
         self._body = f"{{{self.xmpp.default_ns}}}body"
         self._subject = f"{{{self.xmpp.default_ns}}}subject"
+        self._thread = f"{{{self.xmpp.default_ns}}}thread"
+        self._private: Callback | None = None
+
+    def _rooms_changed(self) -> None:
+        # Any chat message might be a private one of a room, and where there is no room none is looked at.
+        if self._table and self._private is None:
+            self._private = Callback(f"{self.name}.private", _CHATS, self._chat_came)
+            self.xmpp.register_handler(self._private)
+        elif not self._table and self._private is not None:
+            self.xmpp.unregister_handler(self._private)
+            self._private = None
 
     # -- presences --------------------------------------------------------------------------------------
 
@@ -63,7 +77,8 @@ class Hearing(Joining):
         is_self = "110" in said.codes
         is_new = nick not in room.occupants
         if not is_new or is_self or len(room.occupants) < self.max_occupants:
-            room.occupants[nick] = occupant_of(nick, xml, said.item, presence.namespace)
+            occupant = room.occupants[nick] = occupant_of(nick, xml, said.item, presence.namespace)
+            occupant.room = room.jid.bare
         elif not room.overflows:
             room.overflows = True
             log.warning("%s has more than %d occupants: no more are kept", room.jid.bare, self.max_occupants)
@@ -135,10 +150,11 @@ class Hearing(Joining):
             if room is None or self._is_news(room, sender.resource, message):
                 self._tell("groupchat_message", "message", sender, message)
         elif xml.find(self._subject) is not None:
-            # Section 7.2.15: only without a body it is the subject of the room.
-            if room is not None:
-                room.subject = xml.findtext(self._subject) or ""
-            self._tell("groupchat_subject", "groupchat_subject", sender, message)
+            # Section 8.1: only without a body, and without a thread, it is the subject of the room.
+            if xml.find(self._thread) is None:
+                if room is not None:
+                    room.subject = xml.findtext(self._subject) or ""
+                self._tell("groupchat_subject", "groupchat_subject", sender, message)
             if room is not None:
                 self._complete(room, message)
         if not sender.resource and codes_in(xml):
@@ -163,9 +179,8 @@ class Hearing(Joining):
         if self.xmpp.is_component or self._room_of(message, sender) is not None:
             self._tell("groupchat_message_error", "message_error", sender, message)
 
-    @on(Message, type="chat")
     def _chat_came(self, message: Message) -> None:
-        if self._table and message.xml.find(self._body) is not None and self.is_private_message(message):
+        if message.xml.find(self._body) is not None and self.is_private_message(message):
             self._tell("groupchat_private_message", "private_message", sender_of(message), message)
 
     def _tell(self, event: str, of_room: str, sender: JID, message: Message) -> None:
@@ -195,6 +210,9 @@ class Hearing(Joining):
             self.xmpp.event("groupchat_decline", message)
         elif _AFFILIATION_CHANGED in said.get_status_codes():
             self.xmpp.event("groupchat_affiliation_changed", message)
+        elif said.affiliation:
+            # Section 9.3 and others: that of somebody who is not in the room.
+            self.xmpp.event(f"muc::{sender.bare}::affiliation_change", message)
 
     @on(Message, Form)
     def _asked_by_form(self, message: Message) -> None:

@@ -112,20 +112,47 @@ class Joining(Naming):
         :raises StateError: we are in ``max_rooms`` rooms already, or the program left the room before it answered.
         :raises InvalidJID: ``room`` or ``nick`` is none.
         """
-        history = MUCHistory()
-        if maxchars is not None:
-            history.maxchars = maxchars
-        elif maxstanzas is not None:
-            history.maxstanzas = maxstanzas
-        elif seconds is not None:
-            history.seconds = seconds
-        elif since is not None:
-            history.since = since
+        history = _history(maxchars, maxstanzas, seconds, since)
         options = PresenceArgs()
         if presence_options is not None:
             options.update(presence_options)
         # Who is cancelled does not take the others along that wait for the same.
         return await asyncio.shield(self._join(room, nick, password or "", history, options, timeout))
+
+    def make_join_stanza(
+        self,
+        room: JID | str,
+        nick: str,
+        *,
+        password: str | None = None,
+        maxchars: int | None = None,
+        maxstanzas: int | None = None,
+        seconds: int | None = None,
+        since: datetime | None = None,
+        presence_options: PresenceArgs | None = None,
+    ) -> Presence:
+        """Make the presence that asks a room to let us in, for a program that sends it by itself.
+
+        The arguments are those of :meth:`join_muc_wait`. Nothing is sent, and a room that is entered so is not one of
+        :attr:`rooms`.
+        """
+        address = JID(room).bare_jid
+        options = PresenceArgs()
+        options.update(presence_options or {})
+        options["pto"] = JID.from_parts(address.local, address.domain, nick)
+        return self._request(options, _history(maxchars, maxstanzas, seconds, since), password or "")
+
+    def _request(self, options: PresenceArgs, wanted: MUCHistory, password: str) -> Presence:
+        # Section 7.2.1: it has no type.
+        options.pop("ptype", None)
+        presence = self.xmpp.make_presence(**options)
+        join = presence[MUCJoin]
+        join.attach()
+        if wanted.xml.attrib:
+            join.append(copy(wanted))
+        if password:
+            join.password = password
+        return presence
 
     #: The names that older programs use.
     join_groupchat = join_muc
@@ -164,7 +191,7 @@ class Joining(Naming):
             return under_way.future
         if room is None and len(self._table) >= self.max_rooms:
             raise StateError(f"this program is in {len(self._table)} rooms; max_rooms is {self.max_rooms}")
-        fresh = Room(address, own, nick, password, options)
+        fresh = Room(address, own, nick, password, options, given=jid)
         if room is not None:
             self._give_up(room, StateError(f"{address.bare} is joined anew"))
             fresh.last_message = room.last_message
@@ -181,16 +208,9 @@ class Joining(Naming):
     ) -> "asyncio.Future[JoinResult]":
         """Send a room the request to let us in."""
         options = room.options.copy()
-        # Section 7.2.1: it has no type, and where it goes to is no option.
-        options.pop("ptype", None)
+        # Where it goes to is no option.
         options["pto"] = room.address
-        presence = self.xmpp.make_presence(**options)
-        join = presence[MUCJoin]
-        join.attach()
-        if attempt.wanted.xml.attrib:
-            join.append(copy(attempt.wanted))
-        if room.password:
-            join.password = room.password
+        presence = self._request(options, attempt.wanted, room.password)
         key = (room.own.full, room.jid.bare)
         connected = self.xmpp.is_connected()
         # A program's own send() may give anything, or nothing.
@@ -203,6 +223,7 @@ class Joining(Naming):
         room.attempt = attempt
         room.forget_occupants()
         self._table[key] = room
+        self._rooms_changed()
         self.xmpp.cancel_schedule(self._timer(room))
         seconds = self.join_timeout if timeout is None else timeout
         self.xmpp.schedule(self._timer(room), seconds, self._too_late, (room, attempt))
@@ -332,3 +353,19 @@ class Joining(Naming):
             room.attempt = None
             self.xmpp.cancel_schedule(self._timer(room))
             attempt.succeed(subject)
+
+
+def _history(
+    maxchars: int | None, maxstanzas: int | None, seconds: int | None, since: datetime | None
+) -> MUCHistory:
+    """How much history is wanted: the first of these that is given counts."""
+    history = MUCHistory()
+    if maxchars is not None:
+        history.maxchars = maxchars
+    elif maxstanzas is not None:
+        history.maxstanzas = maxstanzas
+    elif seconds is not None:
+        history.seconds = seconds
+    elif since is not None:
+        history.since = since
+    return history

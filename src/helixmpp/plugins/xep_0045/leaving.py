@@ -27,6 +27,7 @@ class Leaving(RoomTable):
         for room in tuple(self._table.values()):
             self._give_up(room, StateError("the plugin xep_0045 was disabled"))
         self._table.clear()
+        self._rooms_changed()
         self._unsent.clear()
 
     def leave_muc(
@@ -75,6 +76,7 @@ class Leaving(RoomTable):
         self._unsent.pop(key, None)
         if self._table.get(key) is room:
             del self._table[key]
+            self._rooms_changed()
 
     def _give_up(self, room: Room, error: Exception) -> None:
         """End what is under way with a room."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Iterable
 from typing import Any, Unpack
 
+from helixmpp.core.futures import Begun
 from helixmpp.errors import BadStanza
 from helixmpp.jid import JID
 from helixmpp.plugins._requests import SendOptions
@@ -201,7 +202,7 @@ class Lists(RoomTable):
         query.attach()
         for item in items:
             query.append(item)
-        return request.send(**options)
+        return Begun(request.send(**options))
 
 
 def _checked(word: Any, words: frozenset[str], what: str) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Mapping
 from copy import copy
 from typing import Unpack
 
+from helixmpp.core.futures import Begun
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import XMPPError
 from helixmpp.jid import JID
@@ -91,7 +92,7 @@ class Owning(BasePlugin):
     def _own_room(self, room: JID | str, form: Form, ifrom: OptJid, options: SendOptions) -> Awaitable[Iq]:
         request = self.xmpp.make_iq_set(ito=JID(room).bare, ifrom=ifrom or None)
         request[MUCOwnerQuery].append(form)
-        return request.send(**options)
+        return Begun(request.send(**options))
 
     def destroy(
         self,
@@ -116,7 +117,7 @@ class Owning(BasePlugin):
         destroy.password = password
         if altroom:
             destroy.jid = JID(altroom)
-        return request.send(**send_options)
+        return Begun(request.send(**send_options))
 
     # -- discovery (sections 6 and 7.12) ----------------------------------------------------------------
 

@@ -94,6 +94,8 @@ class Occupant:
     status: str = ""
     #: The nickname of XEP-0172, if the presence has one: no proof of anything.
     alt_nick: str = ""
+    #: The address of the room, bare.
+    room: str = ""
 
     def __getitem__(self, key: str) -> Any:
         if key not in _KEYS:
@@ -115,7 +117,7 @@ class Occupant:
         return _KEYS
 
 
-_KEYS = ("nick", "jid", "affiliation", "role", "show", "status", "alt_nick")
+_KEYS = ("nick", "jid", "affiliation", "role", "show", "status", "alt_nick", "room")
 
 
 @dataclass(slots=True, eq=False)
@@ -166,12 +168,12 @@ class Renaming:
     """A change of our nickname that is under way."""
 
     nick: str
-    future: "asyncio.Future[Presence]"
+    future: "asyncio.Future[str]"
 
-    def succeed(self, presence: Presence) -> None:
+    def succeed(self, nick: str) -> None:
         """End it in success, unless it has ended."""
         if not self.future.done():
-            self.future.set_result(presence)
+            self.future.set_result(nick)
 
     def fail(self, error: Exception) -> None:
         """End it in failure, unless it has ended."""
@@ -206,6 +208,8 @@ class Room:
     was_left: bool = False
     #: Whether the log says that there are more occupants than are kept.
     overflows: bool = False
+    #: Its address as the program gave it, a JID or text.
+    given: Any = field(default=None, repr=False)
     _seen: deque[tuple[str, str, str]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED), repr=False)
 
     @property

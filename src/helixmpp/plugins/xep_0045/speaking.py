@@ -118,7 +118,7 @@ class Speaking(BasePlugin):
         form = Form()
         form.type = "submit"
         form.add_field(var="FORM_TYPE", ftype="hidden", value=_REQUEST)
-        form.add_field(var="muc#role", ftype="list-single", label="Requested role", value=role)
+        form.add_field(var="muc#role", ftype="list-single", value=role)
         message = self.xmpp.make_message(JID(room).bare, mfrom=mfrom)
         message.append(form)
         message.send()

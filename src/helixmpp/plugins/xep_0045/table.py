@@ -31,6 +31,9 @@ class RoomTable(BasePlugin):
     joined_only = Setting(
         True, "whether a client drops groupchat messages of rooms that it is not in; a component gets all"
     )
+    rooms_as_given = Setting(
+        False, "whether get_joined_rooms() has the addresses as the program gave them: text as text"
+    )
     tell_rooms = Setting(False, "whether contacts who may see our presence may ask which rooms we are in")
 
     def plugin_init(self) -> None:
@@ -55,9 +58,15 @@ class RoomTable(BasePlugin):
         """The same as :attr:`our_nicks`."""
         return self.our_nicks
 
-    def get_joined_rooms(self) -> list[JID]:
-        """The rooms that have let us in."""
-        return list(dict.fromkeys(room.jid for room in self._table.values() if room.state == "joined"))
+    def get_joined_rooms(self, pfrom: OptJid = None) -> list[JID]:
+        """The rooms that have let us in; with ``pfrom``, by that address of a component."""
+        own = None if pfrom is None else self._own(pfrom)
+        rooms = {
+            room.jid: room.given
+            for room in self._table.values()
+            if room.state == "joined" and own in (None, room.own)
+        }
+        return list(rooms.values() if self.rooms_as_given else rooms)
 
     def room(self, room: JID | str, pfrom: OptJid = None) -> Room | None:
         """All that is known of a room; None where we are not in it, nor on the way to it."""
@@ -96,7 +105,7 @@ class RoomTable(BasePlugin):
     ) -> Any | None:
         """One thing that is known of an occupant: ``jid``, ``affiliation``, ``role``, ``show``, ``status`` ...
 
-        The others are ``nick`` and ``alt_nick``. None where there is no such occupant, or no such thing.
+        The others are ``nick``, ``alt_nick`` and ``room``. None where there is no such occupant, or no such thing.
         """
         found = self.occupant(room, nick, pfrom)
         return None if found is None else found.get(jid_property)
@@ -115,6 +124,9 @@ class RoomTable(BasePlugin):
         return room is not None and room.is_in
 
     # -- for the other parts ----------------------------------------------------------------------------
+
+    def _rooms_changed(self) -> None:
+        """Told when there is another room, or one less."""
 
     def _own(self, pfrom: OptJid) -> JID:
         """From which address we are in a room: a client has but one, which may be another in each session."""

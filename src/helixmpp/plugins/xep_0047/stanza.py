@@ -40,6 +40,10 @@ class Data(ElementBase):
     sid = Attr(str)
     data = Text(bytes, default=b"")
 
+    def set_data(self, value: bytes | str | None) -> None:
+        """Set the bytes; a text is those of its UTF-8."""
+        Data.data.write(self, value.encode() if isinstance(value, str) else value)
+
 
 class Close(ElementBase):
     """The end of a bytestream."""

@@ -114,23 +114,23 @@ class IBBytestream:
 
     # -- sending --------------------------------------------------------------------------------------------
 
-    async def send(self, data: bytes, timeout: float | None = None) -> int:
+    async def send(self, data: bytes | str, timeout: float | None = None) -> int:
         """Send one block, and wait until the peer has taken it; give how many bytes of ``data`` it had.
 
-        :param data: of which at most ``block_size`` bytes are sent.
+        :param data: of which at most ``block_size`` bytes are sent; a text is those of its UTF-8.
         :param timeout: seconds to wait for the answer; by default the client's ``response_timeout``.
         :raises BytestreamClosed: the stream has ended, or ends before the answer.
         :raises IqError: the peer, or a server on the way, refused the block; the stream has ended (section 2.2).
         :raises IqTimeout: no answer came in time; the stream has ended.
         """
-        return await self._send(_blocks_of(data[: self.block_size], self.block_size), timeout)
+        return await self._send(_blocks_of(_bytes_of(data)[: self.block_size], self.block_size), timeout)
 
-    async def sendall(self, data: bytes, timeout: float | None = None) -> None:
+    async def sendall(self, data: bytes | str, timeout: float | None = None) -> None:
         """Send all of it, block by block; the parameter ``timeout`` and the errors are those of :meth:`send`.
 
         ``window_size`` blocks are on their way at a time.
         """
-        await self._send(_blocks_of(data, self.block_size), timeout)
+        await self._send(_blocks_of(_bytes_of(data), self.block_size), timeout)
 
     async def sendfile(self, file: IO[bytes], timeout: float | None = None) -> int:
         """Send a file, from where it stands to its end; give the number of bytes. It is read in a thread.
@@ -345,6 +345,10 @@ class IBBytestream:
             if answer is not None:
                 answer.send()
         self.fail(reason, tell_peer=True)
+
+
+def _bytes_of(data: bytes | str) -> bytes:
+    return data.encode() if isinstance(data, str) else data
 
 
 async def _blocks_of(data: bytes, size: int) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, Unpack
 
 import helixmpp.plugins.xep_0048.stanza as bookmarks_stanza
 from helixmpp.core.declare import Setting
+from helixmpp.core.futures import begun
 from helixmpp.plugins.xep_0048.stanza import NS, Bookmarks
 from helixmpp.plugins.xep_0049 import XEP_0049, PrivateXML
 from helixmpp.plugins.xep_0060 import XEP_0060, EventItem, Item, Items, Pubsub, SendOptions
@@ -92,6 +93,7 @@ class XEP_0048(Storing):  # noqa: N801 - the name that programs import
                 return copy(found)
         return Bookmarks()
 
+    @begun
     async def set_bookmarks(
         self,
         bookmarks: Bookmarks,

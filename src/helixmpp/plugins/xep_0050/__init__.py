@@ -36,14 +36,28 @@ Events: ``command``, and ``command_execute``, ``command_next``, ``command_prev``
 ``commands_announced``, with the message, for a list of commands that somebody sent unasked.
 
 Operations: ``set_command`` and ``get_command``, typed by :class:`CommandStore`. The default ones hold the commands of
-``add_command`` in memory: a program adds them at each start. Sessions are kept in memory, too, or in a mapping of the
-program (``set_backend``).
+``add_command`` in memory: a program adds them at each start. Sessions are in memory; where ``storage=`` names a lasting
+place in that, too, so that a command goes on after a restart, or in another process of the component; and with
+``set_backend`` in a mapping of the program alone. Sessions in which we run commands of others are the program's own.
+
+What is kept of a session is all that is in it: what JSON has, ``tuple``, ``set``, ``frozenset``, ``bytes``, JIDs,
+elements, forms and other payloads known in commands, and handlers by their names (``functools.partial`` of one, too). A
+handler has a name if it is a method of the object that the command's first handler is a method of, a function of the
+module in which that is defined, or one of ``steps=`` of ``add_command``. Nothing else is looked up by what the storage
+says, nothing is imported or unpickled. A session with anything else in it (a lambda, a connection, 256 KiB) stays in
+memory, where it goes on in this process alone; the log says so once for each command (``debug``).
+
+A step is taken by one process and no other, and never twice: where a process is killed in the middle of it, the session
+is over (``session-expired``). To another process than the one that takes it, a session is not there meanwhile.
 
 Limits: ``max_sessions`` sessions go on, ``max_sessions_per_jid`` of one bare address; more are refused
-(``resource-constraint``). Each waits ``session_timeout`` seconds for the next step, or the ``timeout`` of its
-command. Its id is not to be guessed, and nobody but the full address that began it goes on with it
-(``bad-sessionid``); steps that were not offered are refused (``bad-action``), and so is one that comes before the last
-one has been answered (``unexpected-request``).
+(``resource-constraint``). Of several processes each counts its own, and the storage has room for ``max_sessions`` of
+all; the one that has waited longest goes first. Each waits ``session_timeout`` seconds for the next step, or the
+``timeout`` of its command; the handler of that is called by a process that had to do with the session, while it runs.
+Its id is not to be guessed, and nobody but the full address that began it goes on with it (``bad-sessionid``). To go
+back is refused where that was not offered (``bad-action``), and so is a step that comes before the last one has been
+answered (``unexpected-request``). Whether a client asks for ``next`` or ``complete``, the handler is the same; the
+session does not end by a ``complete`` that was not offered.
 
 Version: XEP-0050 1.3.0.
 """

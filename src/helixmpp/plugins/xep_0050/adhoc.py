@@ -1,23 +1,26 @@
 """The plugin ``xep_0050``; see the package's docstring."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from types import ModuleType
 from typing import Any, ClassVar
 
 import helixmpp.plugins.xep_0050.stanza as command_stanza
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.declare import Setting, on, op
+from helixmpp.core.engines import KeyValue
 from helixmpp.errors import XMPPError
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0030 import XEP_0030, DiscoItems
 from helixmpp.plugins.xep_0050.asking import Asking
 from helixmpp.plugins.xep_0050.listing import Listing
+from helixmpp.plugins.xep_0050.names import Names
 from helixmpp.plugins.xep_0050.payloads import payloads_of, result_of
 from helixmpp.plugins.xep_0050.refusals import refusal
 from helixmpp.plugins.xep_0050.sessions import Running
 from helixmpp.plugins.xep_0050.stanza import NAMESPACE, Command
 from helixmpp.plugins.xep_0050.store import CommandStore, CommandType, Session
+from helixmpp.plugins.xep_0050.stored import Stored
 from helixmpp.stanza import ElementBase, Iq, Message
 
 __all__ = ["XEP_0050", "CommandType"]
@@ -44,8 +47,12 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
         """Have no commands yet."""
         #: The commands, by (our address, node), in the default store.
         self.commands: dict[tuple[str, str], CommandType] = {}
+        self._steps: dict[tuple[str, str], Mapping[str, Callable[..., Any]]] = {}
         self._running = Running(
-            self.xmpp, lambda: (self.max_sessions, self.max_sessions_per_jid), self._expired
+            self.xmpp,
+            lambda: (self.max_sessions, self.max_sessions_per_jid),
+            self._expired,
+            Stored(self._collection, self._names_of),
         )
         self._listing = Listing(self.xmpp.plugin[XEP_0030])
         self._listing.begin(None)
@@ -69,6 +76,8 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
         handler: Callable[..., Any] | None = None,
         timeout_handler: Callable[..., Any] | None = None,
         timeout: float | None = None,
+        *,
+        steps: Mapping[str, Callable[..., Any]] | None = None,
     ) -> Awaitable[None]:
         """Have a command that others can run; who may run it is for its handler to say.
 
@@ -82,6 +91,10 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
         :param timeout_handler: ``timeout_handler(session)`` is called when a session ends because nobody went on
             with it.
         :param timeout: for how many seconds a session waits; by default ``session_timeout``.
+        :param steps: handlers of later steps by names of the program's own, for sessions in a lasting ``storage=``:
+            needed for those that would not be found again otherwise, which are lambdas, functions within
+            functions, and methods of another object than the one that ``handler`` is a method of. A name
+            means the same at each start.
         :raises ValueError: there is no node, or no handler, or ``timeout`` is not above 0.
         """
         if not node:
@@ -91,13 +104,16 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
         if timeout is not None and not timeout > 0:
             raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}")
         command = CommandType(name or node, handler, timeout_handler, timeout)
+        self._steps[self._key(JID(jid) if jid else self.xmpp.boundjid, node)] = dict(steps or {})
         done: Awaitable[None] = self.api["set_command"](jid, node, None, command)
         self._listing.add(JID(jid) if jid else None, node, command.name)
         return done
 
     def del_command(self, jid: JID | str | None = None, node: str | None = None) -> None:
         """Have a command no more: it is taken out of the default store, and is announced no longer."""
-        self.commands.pop(self._key(JID(jid) if jid else self.xmpp.boundjid, node or ""), None)
+        key = self._key(JID(jid) if jid else self.xmpp.boundjid, node or "")
+        self.commands.pop(key, None)
+        self._steps.pop(key, None)
         self._listing.remove(JID(jid) if jid else None, node or "")
 
     def announce_commands(
@@ -118,11 +134,14 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
 
     @property
     def sessions(self) -> MutableMapping[str, Session]:
-        """Every session that goes on, by its id; those in which we run a command of others begin with ``client:``."""
+        """Every session that goes on here, by its id; those in which we run a command of others begin with ``client:``.
+
+        A program ends a session by taking it out.
+        """
         return self._running.backend
 
     def set_backend(self, db: MutableMapping[str, Session]) -> None:
-        """Keep sessions elsewhere: a mapping, such as one of ``shelve``.
+        """Keep sessions elsewhere: a mapping, such as one of ``shelve``; ``storage=`` is not used for them then.
 
         What is in it already goes on, until it is too old. Handlers are in a session as functions: a backend that
         writes values out needs such as can be pickled, or :meth:`prep_handlers`.
@@ -179,13 +198,13 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
             "cancel": None,
             "timeout": known.timeout,
         }
-        self._running.begin(session)
+        await self._running.begin(session, self._names(iq["to"], command.node, known))
         try:
             # The first handler finds here what later ones are given as an argument.
             session["payload"] = received = _take(command, session)
             self._tell(iq, "execute")
             given: Session | None = await result_of(known.handler(iq, session))
-            self._answer(iq, session, given, received=received)
+            await self._answer(iq, session, given, received=received)
         except BaseException:
             self._running.end(session["id"])
             raise
@@ -193,23 +212,32 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
             self._running.leave(session["id"])
 
     async def _go_on(self, iq: Iq, command: Command, action: str) -> None:
-        session = self._running.find(command.sessionid, iq["from"], iq["to"], command.node)
-        if action == "cancel":
+        # The node has been said at the beginning: the session knows it, whatever a later request says.
+        is_cancel = action == "cancel"
+        session = await self._running.take(command.sessionid, iq["from"], iq["to"], even_busy=is_cancel)
+        if is_cancel:
             await self._cancel(iq, session)
             return
-        step = action if action != "execute" else "next" if session.get("has_next") else "complete"
-        if step not in _offered(session):
-            raise refusal("bad-action")
-        handler = session["prev" if step == "prev" else "next"]
-        self._running.enter(session["id"], self._patience(session))
+        id_: str = session["id"]
+        offered = _offered(session)
+        handler = session.get("prev" if action == "prev" else "next")
+        self._running.wait(id_, self._patience(session))
         try:
+            # "next", "complete" and "execute" lead to the same handler, whichever of them was offered: what the
+            # answer says is how far that came. Going back is another one.
+            if handler is None or (action == "prev" and "prev" not in offered):
+                raise refusal("bad-action")
             self._tell(iq, action)
             given: Session | None = await result_of(handler(_take(command, session), session))
-            # "complete" ends the command, unless the handler has put another one in its place.
-            is_last = action == "complete" and (given or session).get("next") is handler
-            self._answer(iq, session, given, is_last=is_last)
+            # "complete" ends the command where that was offered, unless the handler has put another in its place.
+            may_end = action == "complete" and "complete" in offered
+            is_last = may_end and (given or session).get("next") is handler
+            await self._answer(iq, session, given, is_last=is_last)
+        except BaseException:
+            await self._running.put_back(session, self._patience(session))
+            raise
         finally:
-            self._running.leave(session["id"])
+            self._running.leave(id_)
 
     async def _cancel(self, iq: Iq, session: Session) -> None:
         self._running.end(session["id"])
@@ -224,7 +252,7 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
         answer[Command].set_notes(session.get("notes"))
         answer.send()
 
-    def _answer(
+    async def _answer(
         self, iq: Iq, began: Session, given: Session | None, *, is_last: bool = False, received: Any = None
     ) -> None:
         session = began if given is None else given
@@ -249,7 +277,9 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
         else:
             handlers = [session.get(name) for name in ("next", "prev", "cancel")]
             self.prep_handlers([handler for handler in handlers if handler is not None], session=session)
-            self._running.keep(session, self._patience(session))
+            await self._running.keep(session, self._patience(session))
+            if not self._running.is_running(id_):
+                raise refusal("session-expired")
         answer.send()
 
     def _patience(self, session: Session) -> float:
@@ -273,6 +303,19 @@ class XEP_0050(Asking):  # noqa: N801 - the name that programs import
     async def _command(self, jid: JID, node: str, ifrom: JID) -> CommandType | None:
         found = await self.api["get_command"](jid, node, ifrom, None)
         return None if found is None else CommandType(*found)
+
+    def _collection(self, name: str, value_limit: int) -> KeyValue | None:
+        # In memory they are anyway.
+        if not self.xmpp.has_lasting_storage:
+            return None
+        return self.collection(name, limit=self.max_sessions, value_limit=value_limit)
+
+    async def _names_of(self, jid: JID, node: str, ifrom: JID) -> Names | None:
+        known = await self._command(jid, node, ifrom)
+        return None if known is None else self._names(jid, node, known)
+
+    def _names(self, jid: JID, node: str, known: CommandType) -> Names:
+        return Names(known.handler, self._steps.get(self._key(jid, node), {}))
 
     # -- the default store ----------------------------------------------------------------------------------
 

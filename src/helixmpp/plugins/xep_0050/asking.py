@@ -135,7 +135,7 @@ class Asking(BasePlugin):
         * ``next``: called with each answer; it sets ``session["payload"]`` and ``session["next"]`` and calls
           :meth:`continue_command`, :meth:`complete_command` or :meth:`cancel_command`.
         * ``error``: called with a refusal; without it the session ends then.
-        * ``cancel``: called when the command was canceled.
+        * ``cancel``: called when the command was canceled; without it ``next`` is called with that, too.
         * ``timed_out``: called with the request that was not answered in time; the session is over.
 
         :returns: when awaited, the first answer, as of :meth:`send_command`.
@@ -160,7 +160,7 @@ class Asking(BasePlugin):
         return self.continue_command(session, "complete")
 
     def cancel_command(self, session: Session) -> Awaitable[Iq]:
-        """Cancel a session: the peer is told, and ``session["cancel"]`` is called with its answer."""
+        """Cancel a session: the peer is told, and ``session["cancel"]`` is called with its answer, or ``"next"``."""
         session["payload"] = None
         return self.continue_command(session, "cancel")
 
@@ -208,7 +208,9 @@ class Asking(BasePlugin):
             command = iq[Command]
             session["id"] = session["id"] or command.sessionid
             status = command.xml.get("status", "")
-            handler = session.get("cancel" if status == "canceled" else "next")
+            handler = session.get("next")
+            if status == "canceled":
+                handler = session.get("cancel") or handler
         is_over = status in ("completed", "canceled") or (iq["type"] == "error" and handler is None)
         try:
             if handler is not None:

@@ -23,6 +23,9 @@ class Listing:
             self._lists.append(jid)
             self._disco.add_identity("automation", "command-list", "Commands", node=NAMESPACE, jid=jid)
             self._disco.add_feature(NAMESPACE, node=NAMESPACE, jid=jid)
+            if jid is not None:
+                # Section 2.1: who has commands says so; our own address does it by the plugin's features.
+                self._disco.add_feature(NAMESPACE, jid=jid)
 
     def add(self, jid: JID | None, node: str, name: str) -> None:
         """Announce a command, in the place of one of that node."""
@@ -65,6 +68,8 @@ class Listing:
             self.remove(jid, node)
         for jid in self._lists:
             self._disco.static.del_info(jid or self._own, NAMESPACE)
+            if jid is not None:
+                self._disco.del_feature(jid, feature=NAMESPACE)
         self._lists.clear()
 
     def _add_item(self, jid: JID | None, node: str, name: str) -> None:

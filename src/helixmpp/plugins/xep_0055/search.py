@@ -46,6 +46,9 @@ class XEP_0055(BasePlugin):  # noqa: N801 - the name that programs import
     )
     form_title = Setting("", "the title of the form, of a component")
     form_instructions = Setting("", "what those who search are told, of a component")
+    names_only = Setting(
+        False, "whether the form has names alone, and stands alone: no labels, no plain fields"
+    )
     max_results = Setting(100, "how many people are given in one answer")
 
     def plugin_init(self) -> None:
@@ -77,6 +80,16 @@ class XEP_0055(BasePlugin):  # noqa: N801 - the name that programs import
         request = self.xmpp.make_iq_get(ito=jid, ifrom=ifrom)
         request[Search].attach()
         return request.send(timeout=timeout, callback=callback, timeout_callback=timeout_callback)
+
+    def make_search_iq(self, ito: JID | str | None = None, ifrom: JID | str | None = None) -> Iq:
+        """Make a search by a form that has no field yet: ``iq["search"]["form"].add_field("last", value="Capulet")``.
+
+        :param ito: the directory.
+        :param ifrom: the address to ask from, for components.
+        """
+        request = self.xmpp.make_iq_set(ito=ito, ifrom=ifrom)
+        request[Search].append(_form("submit"))
+        return request
 
     def search(
         self,
@@ -170,6 +183,11 @@ class XEP_0055(BasePlugin):  # noqa: N801 - the name that programs import
 
     @on(Iq, Search, type="get")
     async def _form_asked(self, iq: Iq) -> None:
+        form = iq[Search].get(Form)
+        if form is not None and form.type == "submit":
+            # Only a request of type "set" searches (section 2.1), but some clients ask so; what they mean is clear.
+            await self._searched(iq)
+            return
         self._only_directory()
         answer: Iq | None = await self.api["search_get_form"](None, None, iq["from"], iq)
         if answer is None:
@@ -180,6 +198,8 @@ class XEP_0055(BasePlugin):  # noqa: N801 - the name that programs import
     async def _searched(self, iq: Iq) -> None:
         self._only_directory()
         answer: Iq | None = await self.api["search_query"](None, None, iq["from"], iq)
+        if answer is not None:
+            _name(answer.get(Search))
         send_answer(iq, self.make_result(iq, ()) if answer is None else answer)
 
     def _only_directory(self) -> None:
@@ -196,11 +216,15 @@ class XEP_0055(BasePlugin):  # noqa: N801 - the name that programs import
         answer = args.reply()
         search = answer[Search]
         search.attach()
-        search.instructions = self.form_instructions
         form = _form("form")
         form.title = self.form_title
         form.instructions = self.form_instructions
+        if not self.names_only:
+            search.instructions = self.form_instructions
         for name in self._fields():
+            if self.names_only:
+                form.add_field(name)
+                continue
             if name in FIELDS:
                 search.add_field(name)
             form.add_field(name, "text-single", label=_LABELS.get(name, name))
@@ -217,6 +241,15 @@ def _form(kind: str) -> Form:
     form["type"] = kind
     form.add_field("FORM_TYPE", "hidden", value=NAMESPACE)
     return form
+
+
+def _name(search: Search | None) -> None:
+    """Say what the fields of a program's own table mean, where it did not (XEP-0068)."""
+    form = None if search is None else search.get(Form)
+    if form is not None and "FORM_TYPE" not in form.field:
+        kind = form.add_field("FORM_TYPE", "hidden", value=NAMESPACE)
+        form.xml.remove(kind.xml)
+        form.xml.insert(0, kind.xml)
 
 
 def _check(fields: Iterable[str]) -> None:

@@ -114,12 +114,25 @@ class ResultIterator(AsyncIterator[Iq]):
         """The same as ``anext(iterator)``."""
         return await self.__anext__()
 
-    async def _ask(self) -> Iq:
-        query = self.query
-        stream = query.stream
+    def new_request(self) -> str:
+        """Give the request its next id.
+
+        :raises StateError: it belongs to no client or component.
+        """
+        stream = self.query.stream
         if stream is None:
             raise StateError("the request belongs to no client or component")
-        query["id"] = stream.new_id()
+        id_ = stream.new_id()
+        self.query["id"] = id_
+        return id_
+
+    async def _ask(self) -> Iq:
+        self.new_request()
+        return await self._ask_again()
+
+    async def _ask_again(self) -> Iq:
+        """Send the request, with the id that it has, for the next page."""
+        query = self.query
         rsm = _payload(query, self.interface)[Set]
         rsm.max = self.amount
         if self.reverse:

@@ -62,7 +62,8 @@ class Subscribing(Requests):
         wanted.node = node
         wanted.jid = self._subscriber(subscribee, ifrom, bare)
         if options is not None:
-            self._put_options(request, node, wanted.jid, "", options)
+            # Whose and of which node they are stands in the <subscribe/> beside (section 6.3.7).
+            self._put_options(request, None, None, None, options)
         return self._send(request, send_options)
 
     def unsubscribe(
@@ -174,7 +175,9 @@ class Subscribing(Requests):
         return self._send(request, send_options)
 
     @staticmethod
-    def _put_options(request: Iq, node: str, jid: OptJid, subid: str | None, options: FormLike) -> None:
+    def _put_options(
+        request: Iq, node: str | None, jid: OptJid, subid: str | None, options: FormLike
+    ) -> None:
         there = request[Pubsub][Options]
         there.node = node
         there.jid = jid

@@ -27,6 +27,8 @@ class XHTML_IM(ElementBase):  # noqa: N801 - the name that programs import
     plugin_attrib = "html"
     interfaces: ClassVar[set[str]] = {"body"}
     lang_interfaces: ClassVar[set[str]] = {"body"}
+    #: Whether a body as text has ``<body xmlns=...>`` around it, or is what stands in there.
+    has_tags: ClassVar[bool] = True
 
     @property
     def bodies(self) -> dict[str, str]:
@@ -34,7 +36,7 @@ class XHTML_IM(ElementBase):  # noqa: N801 - the name that programs import
         own = self.get_lang()
         found: dict[str, str] = {}
         for body in self.xml.findall(_BODY):
-            found.setdefault(body.get(_LANG, own), _written(sanitize(body)))
+            found.setdefault(body.get(_LANG, own), self._written(sanitize(body)))
         return found
 
     def get_body(self, lang: str | None = None) -> Any:
@@ -46,7 +48,17 @@ class XHTML_IM(ElementBase):  # noqa: N801 - the name that programs import
         if lang == "*":
             return self.bodies
         body = self.get_content(lang)
-        return "" if body is None else _written(body)
+        return "" if body is None else self._written(body)
+
+    def _written(self, body: Element) -> str:
+        if self.has_tags:
+            return serialize(body, stream_ns="")
+        bare = Element(_BODY)
+        bare.text = body.text
+        bare.extend(body)
+        # ">" is escaped wherever it is no part of a tag.
+        text = serialize(bare, stream_ns=NS_XHTML).replace("/>", " />")
+        return text.removeprefix("<body>").removesuffix("</body>") if len(bare) or bare.text else ""
 
     def get_content(self, lang: str | None = None) -> Element | None:
         """Return the sanitised body as an element; None where there is none."""
@@ -86,10 +98,6 @@ class XHTML_IM(ElementBase):  # noqa: N801 - the name that programs import
                 self.xml.remove(body)
 
     del_content = del_body
-
-
-def _written(body: Element) -> str:
-    return serialize(body, stream_ns="")
 
 
 def _body_of(content: str | Element | ElementBase) -> Element:

@@ -1,5 +1,6 @@
 """The plugin ``xep_0077``; see the package's docstring."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from typing import Any, ClassVar
@@ -7,17 +8,19 @@ from xml.etree.ElementTree import SubElement
 
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.client import ClientXMPP
-from helixmpp.core.declare import Setting, on, op
+from helixmpp.core.declare import Setting, listens, on, op
 from helixmpp.core.plugin import BasePlugin
-from helixmpp.errors import XMPPError
+from helixmpp.errors import StateError, XMPPError
 from helixmpp.jid import JID
 from helixmpp.plugins._answers import send_answer
 from helixmpp.plugins.xep_0004 import Form
+from helixmpp.plugins.xep_0077.filling_in import fill_in, refusal
 from helixmpp.plugins.xep_0077.stanza import FIELDS, NAMESPACE, Register, RegisterFeature
 from helixmpp.plugins.xep_0077.store import RegistrationStore
 from helixmpp.plugins.xep_0077.users import SLACK, Users
 from helixmpp.plugins.xep_0077.view import UserView
-from helixmpp.stanza import Iq, StanzaBase, StreamFeatures
+from helixmpp.stanza import Iq, IqError, StanzaBase, StreamFeatures
+from helixmpp.stream import Registration
 
 __all__ = ["XEP_0077"]
 
@@ -35,6 +38,8 @@ class XEP_0077(BasePlugin):  # noqa: N801 - the name that programs import
     extends = ((Iq, Register), (StreamFeatures, RegisterFeature))
     api: PluginAPI[RegistrationStore]
 
+    create_account = Setting(True, "whether handlers of the event ``register`` make the account, of a client")
+    force_registration = Setting(False, "whether to try it where the server does not offer it, too")
     form_fields = Setting[Collection[str]](
         ("username", "password"), "what users have to fill in, of a component", kinds=_COLLECTIONS
     )
@@ -43,6 +48,12 @@ class XEP_0077(BasePlugin):  # noqa: N801 - the name that programs import
     max_users = Setting(100_000, "how many users the default store keeps; more are refused")
     max_field = Setting(1_024, "the longest text that it keeps in a field, in characters")
 
+    # What sign_up() was given, until there is an account.
+    _wish: dict[str, str] | None = None
+    _exist_ok = False
+    # Whether it was granted, or we have logged in: then there is one.
+    _has_account = False
+
     def plugin_init(self) -> None:
         """Announce the protocol for a component: with a client nobody registers."""
         size = self.max_field * len(FIELDS) * _BYTES_OF_A_CHARACTER
@@ -50,10 +61,112 @@ class XEP_0077(BasePlugin):  # noqa: N801 - the name that programs import
             lambda: self.collection("users", limit=self.max_users + SLACK, value_limit=size),
             lambda: self.max_users,
         )
+        if isinstance(self.xmpp, ClientXMPP):
+            self.xmpp.account_registrar = self
         if self.xmpp.is_component:
             disco = self.xmpp.plugin["xep_0030"]
             disco.add_feature(NAMESPACE)
             self._undo.append((partial(disco.del_feature, feature=NAMESPACE), ()))
+
+    def plugin_end(self) -> None:
+        """Let the client log in without us."""
+        if isinstance(self.xmpp, ClientXMPP) and self.xmpp.account_registrar is self:
+            self.xmpp.account_registrar = None
+
+    # -- an account of our own --------------------------------------------------------------------------------
+
+    def sign_up(
+        self,
+        fields: Mapping[str, str] | None = None,
+        *,
+        exist_ok: bool = False,
+        host: str = "",
+        port: int = 0,
+    ) -> Awaitable[bool]:
+        """Connect, have the server make the account of this client, and log in with it.
+
+        It is ``connect()`` in all else: what comes back may be awaited, and passing failures are followed by
+        further attempts. The user name and the password are the client's. Handlers of ``register`` are not called.
+
+        :param fields: what else the server may ask for, by field: ``{"email": "bard@shakespeare.lit"}``.
+        :param exist_ok: log in where the name is taken, for it may be ours.
+        :param host: where to connect to, and ``port``; by default ``xmpp.address``, or what DNS says.
+        :raises RegistrationFailed: (when awaited) there is no account; its ``condition`` says why.
+        :raises ConnectionFailure: (when awaited) there is no session.
+        :raises StateError: this client is connected, or connecting, already; or it is a component.
+        :raises ValueError: the client has no user name or no password.
+        """
+        xmpp = self.xmpp
+        if not isinstance(xmpp, ClientXMPP):
+            raise StateError("a component has no account")
+        if not xmpp.requested_jid.local or not xmpp.password:
+            raise ValueError("an account needs a user name and a password")
+        if xmpp.is_connected() or xmpp.is_connecting():
+            raise StateError("this client is connected, or connecting; disconnect() comes first")
+        own = {"username": xmpp.requested_jid.local, "password": xmpp.password}
+        session = xmpp.connect(*((host, port) if host or port else xmpp.address))
+        self._wish, self._exist_ok = {**(fields or {}), **own}, exist_ok
+        return session
+
+    def registration(self) -> Registration:
+        """Whether the next stream is to have an account made; the client asks."""
+        if self._wish is not None:
+            return Registration.ALWAYS
+        if self._has_account or not self.create_account or not self.xmpp.event_handled("register"):
+            return Registration.NEVER
+        return Registration.ALWAYS if self.force_registration else Registration.OFFERED
+
+    async def register_account(self) -> None:
+        """Have the account made, on a stream that nobody has logged in on yet; the client calls it.
+
+        :raises RegistrationFailed: it is not made.
+        """
+        try:
+            form = await self.get_registration()
+            if self._wish is not None:
+                await self._fill_in(form[Register], self._wish)
+                return
+        except XMPPError as error:
+            raise refusal(error, self._password) from None
+        # They end in their own time, even where the stream does before.
+        handlers = self.xmpp.watch_task(self.xmpp.event_async("register", form), "event 'register'")
+        for failure in await asyncio.shield(handlers):
+            raise refusal(failure, self._password)
+
+    async def _fill_in(self, asked: Register, known: Mapping[str, str]) -> None:
+        if asked.registered:
+            return
+        answer = fill_in(asked, known)
+        exist_ok, self._exist_ok = self._exist_ok, True
+        # Should the stream end now, nobody can say whether there is an account, and the next one finds it taken.
+        try:
+            await self.register(answer)
+        except IqError as error:
+            self._exist_ok = exist_ok
+            if error.condition != "conflict" or not exist_ok:
+                raise
+
+    @property
+    def _password(self) -> str | None:
+        return self.xmpp.password if isinstance(self.xmpp, ClientXMPP) else None
+
+    def account_made(self) -> None:
+        """Take note that there is an account; the client calls it when the server has granted it."""
+        self._has_account, self._wish = True, None
+
+    @listens("auth_success")
+    def _logged_in(self, _: object) -> None:
+        self.account_made()
+
+    def _account_removed(self, done: "asyncio.Future[Iq]") -> None:
+        # Some servers end the stream in the place of an answer.
+        if not done.cancelled() and not isinstance(done.exception(), XMPPError):
+            self._has_account = False
+
+    @listens("disconnected")
+    def _ended(self, _: object) -> None:
+        # A connect() of another time is no sign_up().
+        self._wish = None
 
     # -- of a client ----------------------------------------------------------------------------------------
 
@@ -122,7 +235,10 @@ class XEP_0077(BasePlugin):  # noqa: N801 - the name that programs import
         """
         request = self.xmpp.make_iq_set(ito=jid, ifrom=ifrom)
         request[Register].remove = True
-        return request.send(timeout=timeout, callback=callback, timeout_callback=timeout_callback)
+        answer = request.send(timeout=timeout, callback=callback, timeout_callback=timeout_callback)
+        if jid is None and isinstance(answer, asyncio.Future):
+            answer.add_done_callback(self._account_removed)
+        return answer
 
     async def change_password(
         self,

@@ -11,6 +11,7 @@ import helixmpp.plugins.xep_0084.stanza as avatar_stanza
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.declare import Setting, op
 from helixmpp.core.engines import KeyValue
+from helixmpp.core.futures import begun
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import BadStanza, FieldValueError, HelixError
 from helixmpp.jid import JID
@@ -62,6 +63,7 @@ class XEP_0084(BasePlugin):  # noqa: N801 - the name that programs import
 
     # -- those of others ----------------------------------------------------------------------------------
 
+    @begun
     async def retrieve_avatar(
         self,
         jid: OptJid,
@@ -217,7 +219,7 @@ class XEP_0084(BasePlugin):  # noqa: N801 - the name that programs import
     def _published(self, data: object) -> bytes:
         if not isinstance(data, bytes | bytearray):
             raise FieldValueError(f"an avatar is bytes, not {type(data).__name__}")
-        if not 0 < len(data) <= self.max_size:
+        if len(data) > self.max_size:
             raise ValueError(f"the avatar has {len(data)} bytes; max_size is {self.max_size}")
         return bytes(data)
 

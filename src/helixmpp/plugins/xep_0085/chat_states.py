@@ -14,6 +14,7 @@ from helixmpp.plugins.xep_0085.stanza import (
     Gone,
     Inactive,
     Paused,
+    state_in,
 )
 from helixmpp.stanza import Message, MessageTypes
 
@@ -75,7 +76,7 @@ class XEP_0085(BasePlugin):  # noqa: N801 - the name that programs import
 
     def _tell(self, message: Message, state: str) -> None:
         # Of several states, which no message has, the first counts. An error repeats what we ourselves sent.
-        if message.xml.get("type") == "error" or message[ChatState].chat_state != state:
+        if message.xml.get("type") == "error" or state_in(message.xml) != state:
             return
         self.xmpp.event("chatstate", message)
         self.xmpp.event(f"chatstate_{state}", message)

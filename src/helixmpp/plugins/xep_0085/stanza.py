@@ -5,10 +5,31 @@ from xml.etree.ElementTree import Element
 
 from helixmpp.stanza import Choice, ElementBase
 
-__all__ = ["NAMESPACE", "STATES", "Active", "ChatState", "Composing", "Gone", "Inactive", "Paused"]
+__all__ = [
+    "NAMESPACE",
+    "STATES",
+    "Active",
+    "ChatState",
+    "Composing",
+    "Gone",
+    "Inactive",
+    "Paused",
+    "state_in",
+]
 
 NAMESPACE = "http://jabber.org/protocol/chatstates"
 STATES = ("active", "composing", "gone", "inactive", "paused")
+
+_BY_TAG = {f"{{{NAMESPACE}}}{state}": state for state in STATES}
+
+
+def state_in(xml: Element) -> str:
+    """The state that a message says, of several the first; ``""`` where it says none."""
+    for child in xml:
+        state = _BY_TAG.get(child.tag)
+        if state is not None:
+            return state
+    return ""
 
 
 class ChatState(ElementBase):

@@ -49,6 +49,8 @@ class XEP_0095(BasePlugin):  # noqa: N801 - the name that programs import
     description = "Stream initiation: agrees on what a bytestream is for and how it is opened"
     xep_version = "1.2"
     dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030", "xep_0047", "xep_0065"}
+    # Each is one way of several to send.
+    optional: ClassVar[set[str]] = {"xep_0047", "xep_0065"}
     extends = ((Iq, SI),)
     features = (NAMESPACE,)
     api: PluginAPI[StreamInitiationStore]

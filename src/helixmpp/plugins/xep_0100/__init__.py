@@ -14,7 +14,8 @@ Use::
     jid = await xmpp.plugin["xep_0100"].get_legacy_jid("irc.example.org", "#python")
 
 Events: ``legacy_login``, with a presence, or the iq of a registration, when a user is to be logged in; when its
-handlers have ended the user is told that the gateway is available, unless one of them called ``login_failed``.
+handlers have ended the user is told that the gateway is available, unless one of them called ``login_failed``; who
+has just registered, when he asks for it.
 ``legacy_logout``, with a presence or the iq that ends a registration. ``legacy_presence_unavailable``, with a
 presence that says so to a legacy contact. ``legacy_message`` and ``gateway_message``, with a message to a contact or
 to the gateway itself. Those of one user come in the order of the stanzas.

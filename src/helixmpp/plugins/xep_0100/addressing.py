@@ -17,6 +17,7 @@ __all__ = ["Addressing"]
 class Addressing(BasePlugin):
     """The part of the plugin that is about addresses."""
 
+    finds_addresses = Setting(True, "whether people may ask for the address of a contact")
     prompt = Setting("Contact ID", "what the name of a contact is called, for people")
     prompt_text = Setting("", "what people are told who look for a contact")
 

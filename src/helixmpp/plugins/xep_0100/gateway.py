@@ -43,6 +43,8 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
     def plugin_init(self) -> None:
         """Be a gateway, where this is a component; a client only asks gateways."""
         self._turns = Turns()
+        # Users and contacts that the program is just adding.
+        self._adding: set[tuple[JID, JID]] = set()
         self._logins = Logins(lambda: (self.max_logins, self.xmpp.roster.max_resources))
         if not self.xmpp.is_component:
             return
@@ -52,7 +54,12 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
         self._undo.append((partial(setattr, self.xmpp.roster, "auto_authorize", granted_before), ()))
         disco = self.xmpp.plugin[XEP_0030]
         disco.add_identity("gateway", self.type, self.component_name)
-        disco.add_feature(NAMESPACE)
+        if self.finds_addresses:
+            disco.add_feature(NAMESPACE)
+        else:
+            # The program may do that by itself.
+            for method in ("_prompt_asked", "_address_asked"):
+                self.xmpp.remove_handler(f"{self.name}.{method}")
         identity = {"category": "gateway", "itype": self.type, "name": self.component_name}
         self._undo.append((partial(disco.del_identity, **identity), ()))
         self._undo.append((partial(disco.del_feature, feature=NAMESPACE), ()))
@@ -127,7 +134,8 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
                 # Section 4.4.1: the first presence, to the gateway or to a legacy contact.
                 changed = self._logins.add(user)
             elif is_ours:
-                changed = self._is_gone(user) and self._logins.remove(user)
+                # Who was logged in with an earlier run of the program is not known here.
+                changed = self._is_gone(user) and (user not in self._logins or self._logins.remove(user))
             else:
                 self.xmpp.event("legacy_presence_unavailable", presence)
                 return
@@ -148,8 +156,10 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
         user: JID = stanza["from"]
         self._logins.add(user)
         await self.xmpp.event_async("legacy_login", stanza)
-        if user in self._logins:
-            self._own_roster()[user].send_presence(pto=user.bare_jid)
+        item = self._own_roster()[user]
+        # Section 4.1.1: who has just registered asks for our presence first.
+        if user in self._logins and (isinstance(stanza, Presence) or item.from_):
+            item.send_presence(pto=user.bare_jid)
 
     def _send_unavailable(self, user: JID) -> None:
         self.xmpp.send_presence(ptype="unavailable", pto=user, pfrom=self._own)
@@ -173,7 +183,7 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
         try:
             is_granted = await self._serves(presence) and (item.kept or not self.xmpp.roster.is_full)
             if is_granted and not self._is_gateway(contact):
-                await self.api["legacy_contact_add"](None, None, user, contact)
+                await self._add(user, contact)
         except LegacyError as error:
             log.info("a legacy contact was not added: %s", error)
             is_granted = False
@@ -186,15 +196,32 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
         if not item.to and not item.pending_out:
             item.subscribe()
 
-    @listens("roster_subscription_remove")
+    async def _add(self, user: JID, contact: JID) -> None:
+        self._adding.add((user, contact))
+        try:
+            await self.api["legacy_contact_add"](None, None, user, contact)
+        finally:
+            self._adding.discard((user, contact))
+
+    @listens("presence_unsubscribe")
     async def _subscription_removed(self, presence: Presence) -> None:
-        contact = presence["to"].bare_jid
-        if not self.xmpp.is_component or self._is_gateway(contact) or not await self._serves(presence):
+        user, contact = _sender(presence).bare_jid, presence["to"].bare_jid
+        if not self.xmpp.is_component or self._is_gateway(contact) or (user, contact) in self._adding:
+            return  # a request that is withdrawn before anything came of it
+        if not await self._serves(presence):
             return
         try:
-            await self.api["legacy_contact_remove"](None, None, presence["from"].bare_jid, contact)
+            await self.api["legacy_contact_remove"](None, None, user, contact)
         except LegacyError as error:
             log.info("a legacy contact was not removed: %s", error)
+        # The contact is none any more, in either direction; also where the roster here did not know of it.
+        item = self.xmpp.roster[contact].peek(user)
+        if item is not None and (item.to or item.pending_out):
+            item.unsubscribe()
+        else:
+            self.xmpp.send_presence(ptype="unsubscribe", pto=user, pfrom=contact)
+        for kind in ("unsubscribed", "unavailable"):
+            self.xmpp.send_presence(ptype=kind, pto=user, pfrom=contact)
 
     # -- messages ---------------------------------------------------------------------------------------------
 
@@ -213,6 +240,18 @@ class XEP_0100(Addressing):  # noqa: N801 - the name that programs import
         answer = make_error_reply(message, refusal)
         if answer is not None:
             self.xmpp.send(answer)
+
+    def transform_legacy_message(
+        self, jabber_user_jid: JID | str, legacy_contact_id: str, body: str, mtype: str | None = None
+    ) -> None:
+        """Send what a legacy contact wrote to a user.
+
+        :param legacy_contact_id: the local part of the contact's address, escaped where that is needed (XEP-0106).
+        :param mtype: the type of the message.
+        :raises InvalidJID: no address can have that local part.
+        """
+        contact = JID(local=legacy_contact_id, domain=self._own.domain)
+        self.xmpp.send_message(mto=jabber_user_jid, mfrom=contact, mbody=body, mtype=mtype)
 
     # -- who is served ----------------------------------------------------------------------------------------
 

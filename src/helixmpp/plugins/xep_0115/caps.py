@@ -102,7 +102,7 @@ class XEP_0115(BasePlugin):  # noqa: N801 - the name that programs import
         :raises IllFormedInfo: something is there twice, or a value holds ``<``.
         :raises ValueError: the algorithm is not known.
         """
-        return make_verstring(info, hash or self.hash)
+        return make_verstring(info, hash or self.hash, typeless=True)
 
     async def update_caps(
         self,
@@ -120,7 +120,7 @@ class XEP_0115(BasePlugin):  # noqa: N801 - the name that programs import
         :returns: the string; None where it cannot be worked out, which goes to the log.
         """
         own = JID(jid) if jid else self.xmpp.boundjid
-        before = await self.get_verstring(own)
+        before = await self._verstring_of(own)
         try:
             made = await self._make_own(own, node)
         except (XMPPError, IllFormedInfo, StorageError) as error:
@@ -150,8 +150,17 @@ class XEP_0115(BasePlugin):  # noqa: N801 - the name that programs import
         return found
 
     def get_verstring(self, jid: OptJid = None) -> Awaitable[str | None]:
-        """The verification string of an address, by default our own; None where there is none."""
+        """The verification string of an address, by default our own, which is worked out; None where there is none."""
+        found = self._verstring_of(jid)
+        if jid and JID(jid) != self.xmpp.boundjid:
+            return found
+        return self._own_verstring(found)
+
+    def _verstring_of(self, jid: OptJid) -> Awaitable[str | None]:
         return self.api["get_verstring"](jid, None, None, None)
+
+    async def _own_verstring(self, found: Awaitable[str | None]) -> str | None:
+        return await found or await self.update_caps(broadcast=False)
 
     def assign_verstring(self, jid: OptJid = None, verstring: str | None = None) -> Awaitable[None]:
         """Say which verification string an address has, by default our own."""
@@ -178,7 +187,7 @@ class XEP_0115(BasePlugin):  # noqa: N801 - the name that programs import
             own = stanza["from"] or self.xmpp.boundjid
         except (BadStanza, InvalidJID):
             return stanza
-        found = self.get_verstring(own)
+        found = self._verstring_of(own)
         if isinstance(found, Done):
             known: str | None = found.result()
             if known:
@@ -280,7 +289,7 @@ class XEP_0115(BasePlugin):  # noqa: N801 - the name that programs import
             # Kept for its sender alone, by XEP-0030 (section 5.4, number 2).
             info = await self.xmpp.plugin[XEP_0030].api["get_cached_info"](said.jid, None, said.asker, {})
             return info is not None
-        if await self.api["get_caps"](said.jid, None, None, {"verstring": said.ver}) is None:
+        if await self.get_caps(said.jid, said.ver) is None:
             return False
         await self.assign(said)
         return True

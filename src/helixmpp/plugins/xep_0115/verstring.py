@@ -39,17 +39,18 @@ HASHES: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType(
 )
 
 
-def make_verstring(info: DiscoInfo, algorithm: str = "sha-1") -> str:
+def make_verstring(info: DiscoInfo, algorithm: str = "sha-1", *, typeless: bool = False) -> str:
     """The verification string of what an entity said of itself.
 
     :param algorithm: one of :data:`HASHES`.
+    :param typeless: whether an identity may have no type, as some gateways have it; nobody is to be believed so.
     :raises IllFormedInfo: the answer is ill-formed, as section 5.4 has it, or a value holds ``<``.
     :raises ValueError: the algorithm is not known.
     """
     function = HASHES.get(algorithm)
     if function is None:
         raise ValueError(f"no hash {algorithm!r} here; give one of {', '.join(HASHES)}")
-    parts = [*_identities(info), *_features(info), *_forms(info)]
+    parts = [*_identities(info, typeless), *_features(info), *_forms(info)]
     for part in parts:
         # What stands between two parts must not stand in one: two answers would have one hash.
         if "<" in part:
@@ -109,7 +110,7 @@ def _octets(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _identities(info: DiscoInfo) -> list[str]:
+def _identities(info: DiscoInfo, typeless: bool = False) -> list[str]:
     found = [
         (category, kind, lang or "", name or "")
         for category, kind, lang, name in info.get_identities(dedupe=False)
@@ -122,7 +123,7 @@ def _identities(info: DiscoInfo) -> list[str]:
             raise IllFormedInfo("an identity holds '/'")
         # XEP-0030 section 3.1 asks for both. Without this the feature http://a/b is also the identity of category
         # "http:", no type, language "a" and name "b", by which somebody could hide it.
-        if not category or not kind:
+        if not category or not (kind or typeless):
             raise IllFormedInfo("an identity has no category or no type")
     found.sort(key=lambda one: tuple(_octets(part) for part in one))
     return ["/".join(one) for one in found]

@@ -7,6 +7,7 @@ from typing import ClassVar
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.declare import Setting, listens, on, op
 from helixmpp.core.engines import KeyValue
+from helixmpp.core.futures import begun
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import BadStanza, FieldValueError, HelixError, XMPPError
 from helixmpp.jid import JID
@@ -73,6 +74,7 @@ class XEP_0153(BasePlugin):  # noqa: N801 - the name that programs import
 
     # -- for programs -----------------------------------------------------------------------------------
 
+    @begun
     async def set_avatar(
         self,
         jid: JID | str | None = None,
@@ -84,16 +86,16 @@ class XEP_0153(BasePlugin):  # noqa: N801 - the name that programs import
 
         :param jid: the address of this component whose picture it is; by default our own.
         :param avatar: the bytes, at best fewer than 8,192, of a square PNG; None or nothing takes the picture away.
-        :param mtype: its MIME type; by default what the bytes say.
+        :param mtype: its MIME type; by default what the bytes say of PNG, JPEG, GIF and WebP, else
+            ``application/octet-stream``.
         :param timeout: seconds to wait for each answer.
-        :raises ValueError: it is larger than ``max_photo`` of ``xep_0054``, or of no known kind.
+        :raises ValueError: it is larger than ``max_photo`` of ``xep_0054``.
         :raises IqError: the server refuses.
         :raises IqTimeout: no answer came in time.
         """
         data = _bytes_of(avatar)
-        kind = mtype or kind_of(data)
-        if data and not kind:
-            raise ValueError("the picture is no PNG, JPEG, GIF or WebP; give its MIME type as mtype")
+        # A photo without a type is none (XEP-0054's DTD), and the type is only a hint for who shows it.
+        kind = mtype or kind_of(data) or "application/octet-stream"
         if len(data) > self._vcards.max_photo:
             raise ValueError(f"the picture has {len(data)} bytes; max_photo is {self._vcards.max_photo}")
         if len(data) > _SMALL:

@@ -13,6 +13,7 @@ from helixmpp.stanza import Message
 
 __all__ = ["XEP_0184"]
 
+_REQUEST = Request.tag_name()
 _LONGEST_ID = 1024  # as long as an id that is copied into an answer may be
 
 
@@ -43,18 +44,18 @@ class XEP_0184(BasePlugin):  # noqa: N801 - the name that programs import
 
     # -- for programs -------------------------------------------------------------------------------------
 
-    def ack(self, message: Message) -> Awaitable[Any]:
+    def ack(self, msg: Message) -> Awaitable[Any]:
         """Give a receipt for a message, whether or not it asks for one.
 
         :raises ValueError: it has no id, or is of a type that gets none (``error``, ``groupchat``).
         """
-        id_ = message.xml.get("id", "")
-        if not id_ or message["type"] in ("error", "groupchat"):
+        id_ = msg.xml.get("id", "")
+        if not id_ or msg["type"] in ("error", "groupchat"):
             raise ValueError(
                 "a receipt is given for a message with an id that is neither an error nor a room's"
             )
         answer = self.xmpp.make_message(
-            message["from"], mtype=message["type"], mfrom=message["to"] if self.xmpp.is_component else None
+            msg["from"], mtype=msg["type"], mfrom=msg["to"] if self.xmpp.is_component else None
         )
         answer["receipt"] = id_
         return answer.send()
@@ -70,7 +71,11 @@ class XEP_0184(BasePlugin):  # noqa: N801 - the name that programs import
     # -- what is sent -------------------------------------------------------------------------------------
 
     def _going_out(self, stanza: Any) -> Any:
-        if not isinstance(stanza, Message) or stanza["type"] not in self.ack_types:
+        if not isinstance(stanza, Message) or not (
+            self.auto_request or stanza.xml.find(_REQUEST) is not None
+        ):
+            return stanza
+        if stanza["type"] not in self.ack_types:
             return stanza
         # "an entity MUST NOT include a receipt request in an ack message" (section 5.4).
         if stanza.get(Received) is not None:

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable
+from contextlib import suppress
 from copy import copy
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from helixmpp.core.api import PluginAPI
 from helixmpp.core.declare import Setting, on, op
 from helixmpp.core.done import Done, chain
 from helixmpp.core.engines import KeyValue
+from helixmpp.core.futures import begun
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import BadStanza, FieldValueError, HelixError, XMPPError
 from helixmpp.jid import JID
@@ -53,6 +55,7 @@ class XEP_0231(BasePlugin):  # noqa: N801 - the name that programs import
     max_received = Setting(256, "how many blobs of others it keeps; as many again whose cid is no hash")
     received_age = Setting(86_400.0, "how many seconds it keeps a blob that came without max-age")
     keep_unasked = Setting(True, "whether blobs in messages and presences are kept")
+    tells_cid = Setting(False, "whether who asks for a blob that is not here is told again which one it was")
     algorithm = Setting("sha1", "the hash function of the cids that are made here")
 
     def plugin_init(self) -> None:
@@ -142,7 +145,7 @@ class XEP_0231(BasePlugin):  # noqa: N801 - the name that programs import
         request[BitsOfBinary].cid = cid
         answer = await request.send(timeout=timeout)
         bob = answer.get(BitsOfBinary)
-        if bob is None or bob.cid != cid:
+        if bob is None or not _is_of(cid, bob):
             raise BlobRefused(f"{peer or 'the server'} gave no <data/> of the cid that was asked for")
         self._check(bob)
         try:
@@ -152,6 +155,7 @@ class XEP_0231(BasePlugin):  # noqa: N801 - the name that programs import
         self.xmpp.event("bob", answer)
         return answer
 
+    @begun
     async def del_bob(self, cid: str) -> None:
         """Forget the blob of a cid; it need not be there. TypeError when ``cid`` is no text."""
         _check_text("cid", cid)
@@ -249,7 +253,9 @@ class XEP_0231(BasePlugin):  # noqa: N801 - the name that programs import
             raise XMPPError("bad-request", "a request for a blob names its cid")
         found = await self._ask_store(iq["to"], iq["from"], cid)
         if found is None:
-            raise XMPPError("item-not-found")
+            raise XMPPError(
+                "item-not-found", f"Bits of binary {cid!r} is not available" if self.tells_cid else ""
+            )
         send_answer(iq, found)
 
     @on(Message, BitsOfBinary)
@@ -361,3 +367,15 @@ def _bytes_of(data: object) -> bytes:
 def _check_text(name: str, value: object) -> None:
     if not isinstance(value, str):
         raise TypeError(f"{name} is a text, not {type(value).__name__}")
+
+
+def _is_of(cid: str, bob: BitsOfBinary) -> bool:
+    """Whether it is the blob of a cid; by another spelling too, which it then has no longer."""
+    if bob.cid == cid:
+        return True
+    # Some clients answer "sha-1+..." where "sha1+..." was asked for: the bytes tell.
+    with suppress(BadStanza):
+        if fits(cid, bob.data):
+            bob.cid = cid
+            return True
+    return False

@@ -30,6 +30,7 @@ _KINDS = {
 class Forwarded(ElementBase):
     """A stanza that somebody passes on: ``forwarded["stanza"]``, with ``forwarded["delay"]["stamp"]``.
 
+    By its kind it is ``forwarded["message"]``, ``["presence"]`` or ``["iq"]``, too; empty where it is another one.
     What is in it proves nothing: its ``from`` is what the one who forwards says (section 6).
     """
 
@@ -87,3 +88,5 @@ class Forwarded(ElementBase):
 
 
 register_stanza_plugin(Forwarded, Delay)
+for _kind in (Message, Presence, Iq):
+    register_stanza_plugin(Forwarded, _kind)

@@ -75,12 +75,12 @@ class XEP_0308(BasePlugin):  # noqa: N801 - the name that programs import
         message[Replace].id = id_to_replace
         return message
 
-    def correct_message(self, original: Message, body: str) -> Message:
+    def correct_message(self, msg: Message, body: str) -> Message:
         """Send the correction of a message that we sent, and return it.
 
         :raises ValueError: it has no id, so that nothing can refer to it.
         """
-        message = self.build_corrected(original, body)
+        message = self.build_corrected(msg, body)
         message.send()
         return message
 

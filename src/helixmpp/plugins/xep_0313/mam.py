@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -136,9 +136,13 @@ class XEP_0313(Querying):  # noqa: N801 - the name that programs import
     # -- messages that come by themselves --------------------------------------------------------------------
 
     @on(Message, StanzaID)
-    async def _live(self, message: Message) -> None:
+    def _live(self, message: Message) -> Awaitable[None] | None:
+        # Most programs read no archive, and then no task is to be started for each message.
         if not self._read_up or not self.follow_live or message.xml.get("type") == "error":
-            return
+            return None
+        return self._move_position(message)
+
+    async def _move_position(self, message: Message) -> None:
         try:
             archive = message["from"] if message["type"] == "groupchat" else self.xmpp.boundjid
         except BadStanza:

@@ -54,12 +54,11 @@ class ArchiveIterator(ResultIterator):
         return answer
 
     async def _ask(self) -> Iq:
-        stream = self.query.stream
         # Each page has an id of its own, so that a late result of one is none of the next.
-        queryid = stream.new_id() if stream is not None else ""
+        queryid = self.new_request()
         self.query[MAM].queryid = queryid
         with self._queries.collecting(queryid, self._make()) as gathered:
-            answer = await super()._ask()
+            answer = await self._ask_again()
         gathered.check()
         keep_results(answer, gathered)
         return answer

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, overload
 
 from helixmpp.core.declare import Setting, on
+from helixmpp.core.futures import begun
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0004.stanza import Form
@@ -20,7 +21,6 @@ __all__ = ["Querying"]
 OptJid = JID | str | None
 RSM = Mapping[str, Any]
 
-_PAGE = 50
 # The well-known node of commands (XEP-0441 section 2.2).
 _CONFIGURE = "urn:xmpp:mam#configure"
 
@@ -28,6 +28,7 @@ _CONFIGURE = "urn:xmpp:mam#configure"
 class Querying(BasePlugin):
     """The part of the plugin ``xep_0313`` that asks."""
 
+    page_size = Setting(50, "how many results are asked for at a time, where nobody says")
     max_results = Setting(10_000, "how many results one page gives at most")
     max_page_size = Setting(67_108_864, "how many bytes of memory the results of one page take, about")
     max_pages = Setting(1_000, "how many pages one iteration gives at most")
@@ -129,7 +130,7 @@ class Querying(BasePlugin):
                 request,
                 self._queries,
                 make,
-                amount=int(page.get("max") or _PAGE),
+                amount=int(page.get("max") or self.page_size),
                 start=_uid(page.get("before" if reverse else "after")),
                 reverse=reverse,
                 timeout=timeout,
@@ -166,7 +167,7 @@ class Querying(BasePlugin):
         count = 0
         page_size = dict(rsm or {})
         if total is not None:
-            page_size["max"] = min(int(page_size.get("max") or _PAGE), max(total, 1))
+            page_size["max"] = min(int(page_size.get("max") or self.page_size), max(total, 1))
         pages = self.retrieve(
             jid, start, end, with_jid, ifrom, reverse, timeout, None, iterator=True, rsm=page_size, **filters
         )
@@ -194,6 +195,7 @@ class Querying(BasePlugin):
         request.enable(MAM.plugin_attrib)
         return (await request.send(timeout=timeout))[MAM][Form]
 
+    @begun
     async def get_archive_metadata(
         self, jid: OptJid = None, ifrom: OptJid = None, timeout: float | None = None
     ) -> Iq:
@@ -223,7 +225,7 @@ class Querying(BasePlugin):
     async def _one_page(
         self, request: Iq, gathered: OpenQuery, timeout: float | None, callback: Callable[[Iq], Any] | None
     ) -> Iq:
-        queryid = request[MAM].queryid = self.xmpp.new_id()
+        queryid = request[MAM].queryid = request.id
         with self._queries.collecting(queryid, gathered):
             answer = await request.send(timeout=timeout)
         gathered.check()

@@ -142,7 +142,7 @@ class MAM(ElementBase):
 
     def set_ids(self, values: Iterable[str] | None) -> None:
         """Ask for the messages of these ids."""
-        self._set("ids", list(values) if values is not None else None)
+        self._set("ids", list(values or ()) or None)
 
     def del_ids(self) -> None:
         """Do not."""

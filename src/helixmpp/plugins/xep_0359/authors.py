@@ -5,20 +5,28 @@ conversation is remembered, and later ones with the same id change nothing.
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
-from helixmpp.errors import BadStanza
+from helixmpp.errors import BadStanza, InvalidJID
 from helixmpp.jid import JID
-from helixmpp.plugins.xep_0359.stanza import OriginID, StanzaID
+from helixmpp.plugins.xep_0359.records import (
+    MUC_USER,
+    OCCUPANT_ID,
+    ORIGIN_ID,
+    STANZA_ID,
+    Record,
+    marks_of,
+    pack,
+    pack_usual,
+    record_of,
+    unpack,
+)
+from helixmpp.plugins.xep_0359.stanza import StanzaID
 from helixmpp.stanza import Message
 
-__all__ = ["Author", "Authors", "author_of", "compare", "given_by", "room_id"]
+__all__ = ["ENCRYPTED", "Author", "Authors", "author_of", "compare", "given_by"]
 
-_OCCUPANT_ID = "{urn:xmpp:occupant-id:0}occupant-id"
-_MUC_USER = "{http://jabber.org/protocol/muc#user}x"
-_ENCRYPTED = "{urn:xmpp:eme:0}encryption"
-_LONGEST_ID = 1024
-
+ENCRYPTED: Final = "{urn:xmpp:eme:0}encryption"
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -56,30 +64,20 @@ def compare(one: Author, other: Author) -> bool | None:
     return None if one.full == other.full else False
 
 
-def author_of(message: Message, own: JID, is_room: Callable[[str], bool]) -> Author | None:
-    """Who wrote a message; None for one without a sender, or with one that is no address.
+def author_of(record: Record, is_room: Callable[[str], bool]) -> Author | None:
+    """Who wrote a message; None for a sender that is no address.
 
-    :param own: our address: who writes a message that goes out.
     :param is_room: whether a bare address is a room's.
     """
     try:
-        sender = message["from"] or (own if message["to"].bare not in ("", own.bare) else JID(""))
-    except BadStanza:
+        address = JID.parse(record[1])
+    except InvalidJID:
         return None
-    if not sender:
+    if not address:
         return None
-    ids = message.xml.findall(_OCCUPANT_ID)
-    occupant = ids[0].get("id", "") if len(ids) == 1 else ""
-    in_room = (
-        message["type"] == "groupchat" or message.xml.find(_MUC_USER) is not None or is_room(sender.bare)
-    )
-    return Author(sender.bare, sender.full, occupant if in_room else "", in_room)
-
-
-def room_id(message: Message) -> str:
-    """The id that the room gave to a message of type ``groupchat``; ``""`` where there is not exactly one."""
-    room = message["from"].bare or message["to"].bare
-    return given_by(message, room)
+    in_room = record[0] == "groupchat" or MUC_USER in record[4::3] or is_room(address.bare)
+    ids = [id_ for tag, id_, _ in marks_of(record) if tag == OCCUPANT_ID]
+    return Author(address.bare, address.full, ids[0] if in_room and len(ids) == 1 else "", in_room)
 
 
 def given_by(message: Message, by: str) -> str:
@@ -109,26 +107,76 @@ class Authors:
         self._limit = limit
         self._own = own
         self._is_room = is_room
+        # Most messages are never referred to. They wait here until one is; the first one first.
+        self._pending: list[str] = []
+        self._full = 0  # so many may wait before the limit is looked at again
         self._known: dict[tuple[Scope, str, str], Author] = {}
         # The rooms that messages came from; the least recent first.
         self._rooms: dict[str, None] = {}
 
+    def heard(self, message: Message) -> None:
+        """Remember who wrote a message that has content; each one that comes passes here."""
+        packed = pack_usual(message.xml)
+        if not packed:
+            record = self._record_of(message)
+            packed = "" if record is None else pack(record)
+        if packed:
+            self._pending.append(packed)
+            if len(self._pending) > self._full:
+                self._trim()
+
     def note(self, message: Message) -> None:
         """Remember who wrote a message, if there is anything in it to refer to."""
-        if message["type"] == "error" or not _has_content(message):
-            return
-        author = self.author_of(message)
-        if author is None:
-            return
-        if message["type"] == "groupchat":
-            self._rooms.pop(author.bare, None)
-            self._rooms[author.bare] = None
-            _drop_oldest(self._rooms, self._limit())
-        scope = self._scope(message, author)
-        for use, id_ in _ids_of(message):
-            if 0 < len(id_) <= _LONGEST_ID:
-                self._known.setdefault((scope, use, id_), author)
-        _drop_oldest(self._known, self._limit())
+        if _has_content(message):
+            self.heard(message)
+
+    def _record_of(self, message: Message) -> Record | None:
+        sender = message.xml.get("from", "")
+        if not sender:
+            # What goes out has no sender yet; what comes without one is from the server, or from our own account
+            # (RFC 6120 section 8.1.2.1).
+            own = self._own()
+            try:
+                receiver = message["to"].bare
+            except BadStanza:
+                return None
+            if receiver in ("", own.bare):
+                return None
+            sender = own.full
+        return record_of(message.xml, sender)
+
+    def _trim(self) -> None:
+        """Forget the oldest, and some more, so that this is not done for each message."""
+        limit = self._limit()
+        excess = len(self._pending) + len(self._known) - limit
+        if excess > 0:
+            excess += limit // 16
+            known = min(excess, len(self._known))
+            _drop_oldest(self._known, len(self._known) - known)
+            del self._pending[: excess - known]
+        self._full = max(limit - len(self._known), 0)
+
+    def _settle(self) -> None:
+        """Take those that wait into the table."""
+        known = self._known
+        pending = [unpack(packed) for packed in self._pending]
+        self._pending.clear()
+        limit = self._limit()
+        for record in pending:
+            if record[0] == "groupchat":
+                self._note_room(record[1])
+        _drop_oldest(self._rooms, limit)
+        for record in pending:
+            # An error repeats what we ourselves wrote.
+            author = author_of(record, self._is_room_now) if record[0] != "error" else None
+            if author is not None:
+                scope = self._scope(record, author)
+                for use, id_ in _ids_of(record, author.bare):
+                    if id_:
+                        # Who comes later with the same id changes nothing.
+                        known.setdefault((scope, use, id_), author)
+        _drop_oldest(known, limit)
+        self._full = limit - len(known)
 
     def is_by_author(self, message: Message, id_: str, *, as_sent: bool = False) -> bool | None:
         """Whether a message is from the author of the one that it refers to; None where that is not known.
@@ -136,10 +184,12 @@ class Authors:
         :param as_sent: the id is the attribute ``id``, also in a room (XEP-0308); else in a room it is the one that the
             room gave (XEP-0424, XEP-0444).
         """
-        author = self.author_of(message)
-        if author is None:
+        record = self._record_of(message)
+        author = None if record is None else author_of(record, self.is_room)
+        if record is None or author is None:
             return None
-        known = self._known.get((self._scope(message, author), "id" if as_sent else "reference", id_))
+        self._settle()
+        known = self._known.get((self._scope(record, author), "id" if as_sent else "reference", id_))
         return None if known is None else compare(author, known)
 
     def is_same(self, message: Message, original: Message) -> bool | None:
@@ -148,22 +198,36 @@ class Authors:
         return None if one is None or other is None else compare(one, other)
 
     def author_of(self, message: Message) -> Author | None:
-        """Who wrote a message; see :func:`author_of`."""
-        return author_of(message, self._own(), self.is_room)
+        """Who wrote a message; None for one without a sender, or with one that is no address."""
+        record = self._record_of(message)
+        return None if record is None else author_of(record, self.is_room)
 
     def is_room(self, bare: str) -> bool:
         """Whether an address is a room's."""
+        self._settle()
+        return self._is_room_now(bare)
+
+    def _is_room_now(self, bare: str) -> bool:
         return bare in self._rooms or self._is_room(bare)
 
+    def _note_room(self, sender: str) -> None:
+        try:
+            room = JID.parse(sender).bare
+        except InvalidJID:
+            return
+        self._rooms.pop(room, None)
+        self._rooms[room] = None
+
     def __len__(self) -> int:
+        self._settle()
         return len(self._known)
 
-    def _scope(self, message: Message, author: Author) -> Scope:
-        if message["type"] == "groupchat":
+    def _scope(self, record: Record, author: Author) -> Scope:
+        if record[0] == "groupchat":
             return (author.bare,)
         try:
-            receiver = message["to"].bare
-        except BadStanza:
+            receiver = JID.parse(record[2]).bare
+        except InvalidJID:
             receiver = ""
         return tuple(sorted((author.bare, receiver or self._own().bare)))
 
@@ -175,20 +239,27 @@ def _drop_oldest(table: dict[K, V], limit: int) -> None:
 
 def _has_content(message: Message) -> bool:
     xml = message.xml
-    return xml.find(f"{{{message.namespace}}}body") is not None or xml.find(_ENCRYPTED) is not None
+    return xml.find(f"{{{message.namespace}}}body") is not None or xml.find(ENCRYPTED) is not None
 
 
-def _ids_of(message: Message) -> Iterator[tuple[str, str]]:
+def _ids_of(record: Record, room: str) -> Iterator[tuple[str, str]]:
     """What a message is referred to by, and by which kind of reference."""
-    id_ = message.xml.get("id", "")
+    id_ = record[3]
     yield "id", id_
-    if message["type"] == "groupchat":
-        given = room_id(message)
-        if given:
+    if record[0] == "groupchat":
+        given = [id_ for tag, id_, by in marks_of(record) if tag == STANZA_ID and _bare(by) == room]
+        if len(given) == 1 and given[0]:
             # What its sender wrote does not count then: it could be the id of somebody else's (XEP-0424 section 5.1).
-            yield "reference", given
+            yield "reference", given[0]
             return
     yield "reference", id_
-    origins = message.children_of(OriginID)
+    origins = [id_ for tag, id_, _ in marks_of(record) if tag == ORIGIN_ID]
     if len(origins) == 1:
-        yield "reference", origins[0].id
+        yield "reference", origins[0]
+
+
+def _bare(address: str) -> str:
+    try:
+        return JID.parse(address).full
+    except InvalidJID:
+        return ""

@@ -4,13 +4,14 @@ from typing import Any, ClassVar
 
 from helixmpp.core.declare import Setting
 from helixmpp.core.handlers import Callback
+from helixmpp.core.payload_matcher import ChildMatcher
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import BadStanza
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0030 import XEP_0030
-from helixmpp.plugins.xep_0359.authors import Authors, given_by
+from helixmpp.plugins.xep_0359.authors import ENCRYPTED, Authors, given_by
 from helixmpp.plugins.xep_0359.stanza import NAMESPACE, OriginID, ReferencedStanza, StanzaID
-from helixmpp.stanza import Message, StanzaPath
+from helixmpp.stanza import Message
 
 __all__ = ["XEP_0359"]
 
@@ -79,10 +80,9 @@ class XEP_0359(BasePlugin):  # noqa: N801 - the name that programs import
         if self._following:
             return
         self._following = True
-        with self.xmpp.recording(self._undo):
-            for child in ("body", "{urn:xmpp:eme:0}encryption"):
-                matcher = StanzaPath(f"message/{child}")
-                self.xmpp.register_handler(Callback(f"{self.name}.authors", matcher, self.authors.note))
+        with self.xmpp.undo_recording(self._undo):
+            matcher = ChildMatcher(Message, f"{{{self.xmpp.default_ns}}}body", ENCRYPTED)
+            self.xmpp.register_handler(Callback(f"{self.name}.authors", matcher, self.authors.heard))
             self.xmpp.add_filter("out_sync", self._going_out)
 
     def note(self, message: Message) -> None:

@@ -23,7 +23,13 @@ everybody who gets to know the URL, can read it.
 Version: XEP-0363 1.2.0.
 """
 
-from helixmpp.plugins.xep_0363.errors import FileTooBig, FileUploadError, HTTPError, UploadServiceNotFound
+from helixmpp.plugins.xep_0363.errors import (
+    FileTooBig,
+    FileUploadError,
+    HTTPError,
+    PurposeNotSupported,
+    UploadServiceNotFound,
+)
 from helixmpp.plugins.xep_0363.http import PutFile, PutSettings
 from helixmpp.plugins.xep_0363.http_upload import XEP_0363
 from helixmpp.plugins.xep_0363.slots import Place
@@ -54,6 +60,7 @@ __all__ = [
     "Permanent",
     "Place",
     "Profile",
+    "PurposeNotSupported",
     "Put",
     "PutFile",
     "PutSettings",

@@ -2,7 +2,7 @@
 
 from helixmpp.errors import HelixError
 
-__all__ = ["FileTooBig", "FileUploadError", "HTTPError", "UploadServiceNotFound"]
+__all__ = ["FileTooBig", "FileUploadError", "HTTPError", "PurposeNotSupported", "UploadServiceNotFound"]
 
 
 class FileUploadError(HelixError):
@@ -11,6 +11,10 @@ class FileUploadError(HelixError):
 
 class UploadServiceNotFound(FileUploadError):
     """The server has no service for uploads, or none that answers."""
+
+
+class PurposeNotSupported(FileUploadError):
+    """The service does not announce the purpose that a file is for (section 5)."""
 
 
 class FileTooBig(FileUploadError):

@@ -16,6 +16,7 @@ from helixmpp.plugins.xep_0363.errors import (
     FileTooBig,
     FileUploadError,
     HTTPError,
+    PurposeNotSupported,
     UploadServiceNotFound,
 )
 from helixmpp.plugins.xep_0363.files import Source, base_name, guess_type
@@ -23,6 +24,7 @@ from helixmpp.plugins.xep_0363.http import PutFile, PutSettings, put_file
 from helixmpp.plugins.xep_0363.slots import place_of
 from helixmpp.plugins.xep_0363.stanza import (
     NAMESPACE,
+    NS_PURPOSE,
     Ephemeral,
     FileTooLarge,
     MessagePurpose,
@@ -34,7 +36,14 @@ from helixmpp.plugins.xep_0363.stanza import (
 )
 from helixmpp.stanza import ElementBase, Error, Iq, IqError
 
-__all__ = ["XEP_0363", "FileTooBig", "FileUploadError", "HTTPError", "UploadServiceNotFound"]
+__all__ = [
+    "XEP_0363",
+    "FileTooBig",
+    "FileUploadError",
+    "HTTPError",
+    "PurposeNotSupported",
+    "UploadServiceNotFound",
+]
 
 _PURPOSES: dict[str, type[ElementBase]] = {
     "message": MessagePurpose,
@@ -145,12 +154,13 @@ class XEP_0363(BasePlugin):  # noqa: N801 - the name that programs import
         :param domain: whose server is asked for a service; by default our own.
         :param ifrom: the address to ask from, for components.
         :param timeout: seconds to wait for each answer; by default the client's ``response_timeout``.
-        :param purpose: what it is for (see :meth:`request_slot`); services that do not know take it for a message's.
+        :param purpose: what it is for (see :meth:`request_slot`); by default, for a message.
         :param expire_before: when it is to be gone, with the purpose ``ephemeral``.
         :raises UploadServiceNotFound: there is no service.
         :raises FileTooBig: it has too many bytes.
+        :raises PurposeNotSupported: the service does not announce that purpose.
         :raises HTTPError: the HTTP server did not take it.
-        :raises FileUploadError: something else went wrong with it; the base of these three.
+        :raises FileUploadError: something else went wrong with it; the base of these four.
         :raises IqError: the service refuses; ``error["retry"]["stamp"]`` may say until when.
         :raises IqTimeout: no answer came in time.
         :raises OSError: the file cannot be read.
@@ -161,14 +171,18 @@ class XEP_0363(BasePlugin):  # noqa: N801 - the name that programs import
             size = await source.size()
         if size > self.max_size:
             raise FileTooBig(size, self.max_size)
-        service, most = await self._service(domain, timeout)
+        chosen = _purpose(purpose, expire_before)
+        service, info = await self._service(domain, timeout)
+        if chosen is not None and not _is_supported(chosen, info):
+            raise PurposeNotSupported(
+                f"the service does not know the purpose {chosen.name!r} (XEP-0363 section 5)"
+            )
+        most = _most_bytes(info)
         if most is not None and size > most:
             raise FileTooBig(size, most)
         kind = content_type or guess_type(name) or self.default_content_type
         try:
-            answer = await self.request_slot(
-                service, name, size, kind, ifrom, timeout, purpose=purpose, expire_before=expire_before
-            )
+            answer = await self.request_slot(service, name, size, kind, ifrom, timeout, purpose=chosen)
         except IqError as error:
             raise _too_big(error, size) or error from None
         place = place_of(answer.get(Slot), allow_http=self.allow_http)
@@ -187,18 +201,24 @@ class XEP_0363(BasePlugin):  # noqa: N801 - the name that programs import
 
     # -- the service ---------------------------------------------------------------------------------------
 
-    async def _service(self, domain: JID | str | None, timeout: float | None) -> tuple[JID, int | None]:
-        """The address of the service, and how many bytes it takes."""
+    async def _service(self, domain: JID | str | None, timeout: float | None) -> tuple[JID, DiscoInfo]:
+        """The address of the service, and what it says of itself."""
         if self.upload_service and domain is None:
             service = JID(self.upload_service)
             info = await self.xmpp.plugin[XEP_0030].info_of(
                 service, local=False, cached=True, timeout=timeout
             )
-            return service, _most_bytes(info)
+            return service, info
         found = await self.find_upload_service(domain, timeout)
         if found is None:
             raise UploadServiceNotFound("the server has no service for uploads (XEP-0363)")
-        return found["from"], _most_bytes(found[DiscoInfo])
+        return found["from"], found[DiscoInfo]
+
+
+def _is_supported(purpose: ElementBase, info: DiscoInfo) -> bool:
+    # One of the program's own is its own business; and "message" is what every file is for by default.
+    known = type(purpose) in _PURPOSES.values() and not isinstance(purpose, MessagePurpose)
+    return not known or f"{NS_PURPOSE}#{purpose.name}" in info["features"]
 
 
 def _most_bytes(info: DiscoInfo) -> int | None:

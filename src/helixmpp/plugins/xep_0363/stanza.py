@@ -17,12 +17,15 @@ __all__ = [
     "NAMESPACE",
     "NS_PURPOSE",
     "Ephemeral",
+    "EphemeralPurpose",
     "FileTooLarge",
     "Get",
     "Header",
     "MessagePurpose",
     "Permanent",
+    "PermanentPurpose",
     "Profile",
+    "ProfilePurpose",
     "Put",
     "Request",
     "Retry",
@@ -77,6 +80,12 @@ class Permanent(ElementBase):
     name = "permanent"
     namespace = NS_PURPOSE
     plugin_attrib = "permanent"
+
+
+# The names that programs import.
+EphemeralPurpose = Ephemeral
+PermanentPurpose = Permanent
+ProfilePurpose = Profile
 
 
 class Header(ElementBase):

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any, ClassVar
 
 from helixmpp.core.declare import Setting, listens
+from helixmpp.core.keywords import also_called
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import NotConnectedError
 from helixmpp.jid import JID
@@ -31,6 +32,7 @@ class PingStatus(IntEnum):
 
     #: None has been answered yet.
     UNSET = 0
+    UNTRIED = UNSET
     #: The room knows us.
     JOINED = 1
     #: The room does not know us any more.
@@ -78,6 +80,7 @@ class XEP_0410(BasePlugin):  # noqa: N801 - the name that programs import
 
     # -- for programs -----------------------------------------------------------------------------------
 
+    @also_called(muc_resource="jid", orig_jid="ifrom")
     async def send_self_ping(
         self, jid: JID | str, ifrom: OptJid = None, timeout: float | None = None
     ) -> PingStatus:
@@ -99,6 +102,7 @@ class XEP_0410(BasePlugin):  # noqa: N801 - the name that programs import
             return PingStatus.TIMEOUT if error.condition in _UNDECIDED else PingStatus.DISCONNECTED
         return PingStatus.JOINED
 
+    @also_called(muc_resource="jid", orig_jid="ifrom")
     def enable_self_ping(
         self,
         jid: JID | str,
@@ -115,12 +119,14 @@ class XEP_0410(BasePlugin):  # noqa: N801 - the name that programs import
         """
         self._watch(JID(jid), ifrom, interval, timeout, automatic=False)
 
+    @also_called(muc_resource="jid", orig_jid="ifrom")
     def disable_self_ping(self, jid: JID | str, ifrom: OptJid = None) -> None:
         """Ping ourselves in that room no more; it need not have been so."""
         watched = self._watched.get(self._key(JID(jid), ifrom))
         if watched is not None:
             self._forget(watched)
 
+    @also_called(previous_jid="jid", new_jid="new_nick")
     def update_nick(self, jid: JID | str, new_nick: JID | str, ifrom: OptJid = None) -> None:
         """Go on under another nickname; for rooms that are joined here that happens by itself.
 
@@ -135,6 +141,7 @@ class XEP_0410(BasePlugin):  # noqa: N801 - the name that programs import
         nick = text.removeprefix(f"{old.bare}/")
         watched.jid = JID.from_parts(old.local, old.domain, nick, lenient=True)
 
+    @also_called(muc_resource="jid", orig_jid="ifrom")
     def get_ping_status(self, jid: JID | str, ifrom: OptJid = None) -> PingStatus:
         """What the last ping to ourselves in that room told; ``UNSET`` where there was none."""
         watched = self._watched.get(self._key(JID(jid), ifrom))

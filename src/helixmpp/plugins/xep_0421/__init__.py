@@ -23,6 +23,6 @@ Version: XEP-0421 1.0.1.
 """
 
 from helixmpp.plugins.xep_0421.occupant_id import XEP_0421
-from helixmpp.plugins.xep_0421.stanza import OccupantID
+from helixmpp.plugins.xep_0421.stanza import OccupantID, OccupantId
 
-__all__ = ["XEP_0421", "OccupantID"]
+__all__ = ["XEP_0421", "OccupantID", "OccupantId"]

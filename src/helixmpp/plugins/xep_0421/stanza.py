@@ -2,7 +2,7 @@
 
 from helixmpp.stanza import Attr, ElementBase
 
-__all__ = ["NAMESPACE", "NS", "OccupantID"]
+__all__ = ["NAMESPACE", "NS", "OccupantID", "OccupantId"]
 
 NAMESPACE = "urn:xmpp:occupant-id:0"
 NS = NAMESPACE
@@ -16,3 +16,7 @@ class OccupantID(ElementBase):
     plugin_attrib = "occupant-id"
 
     id = Attr()
+
+
+# The name that slixmpp gives it.
+OccupantId = OccupantID

@@ -21,6 +21,8 @@ class XEP_0422(BasePlugin):  # noqa: N801 - the name that programs import
     dependencies: ClassVar[set[str]] = {"xep_0030"}
     extends = ((Message, ApplyTo),)
     features = (NAMESPACE,)
+    #: The namespace of the protocol.
+    namespace: ClassVar[str] = NAMESPACE
 
     @staticmethod
     def fasten(

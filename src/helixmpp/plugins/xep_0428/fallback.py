@@ -19,6 +19,8 @@ class XEP_0428(BasePlugin):  # noqa: N801 - the name that programs import
     dependencies: ClassVar[set[str]] = {"xep_0030"}
     extends = ((Message, Fallback),)
     features = (NAMESPACE,)
+    #: The namespace of the protocol.
+    namespace: ClassVar[str] = NAMESPACE
 
     @staticmethod
     def add_fallback(

@@ -86,7 +86,7 @@ class Fallback(ElementBase):
 
     def _text(self, key: str) -> str:
         owner = self._owner()
-        return str(owner[key]) if isinstance(owner, Message) else ""
+        return str(owner[key] or "") if isinstance(owner, Message) else ""
 
     def _merged(self, parts: Iterable[FallbackBody | FallbackSubject], length: int) -> list[Region]:
         if not self.bodies and not self.subjects:

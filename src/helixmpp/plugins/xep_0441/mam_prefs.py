@@ -45,6 +45,9 @@ class XEP_0441(BasePlugin):  # noqa: N801 - the name that programs import
         timeout: float | None = None,
         callback: Callable[[Iq], Any] | None = None,
         timeout_callback: Callable[[Iq], Any] | None = None,
+        *,
+        ito: JID | str | None = None,
+        ifrom: JID | str | None = None,
     ) -> Awaitable[Iq]:
         """Say which messages our server is to keep; the answer has what it does, which may be something else.
 
@@ -53,9 +56,11 @@ class XEP_0441(BasePlugin):  # noqa: N801 - the name that programs import
         :param default: what is done with those in neither list: ``always``, ``never``, or ``roster``.
         :param always: the addresses with which every message is kept, in the place of the list that there is.
         :param never: those with which none is.
+        :param ito: whose archive; by default that of our own account.
+        :param ifrom: the address to ask from, for components.
         :raises FieldValueError: there is no such behaviour.
         """
-        request = self.xmpp.make_iq_set()
+        request = self.xmpp.make_iq_set(ito=ito, ifrom=ifrom)
         prefs = request[Preferences]
         prefs.default = default
         prefs.always = always or ()

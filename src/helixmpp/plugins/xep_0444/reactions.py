@@ -50,7 +50,7 @@ class XEP_0444(BasePlugin):  # noqa: N801 - the name that programs import
 
     def send_reactions(
         self,
-        mto: JID | str,
+        to: JID | str,
         to_id: str,
         reactions: Iterable[str],
         *,
@@ -60,6 +60,7 @@ class XEP_0444(BasePlugin):  # noqa: N801 - the name that programs import
     ) -> Message:
         """React to a message, in the place of all our earlier reactions to it; what comes back was sent.
 
+        :param to: who they go to.
         :param to_id: the id of that message; ``xmpp.plugin["xep_0359"].reference(message)`` gives it.
         :param reactions: emojis; none takes all back.
         :param mfrom: the address to send from, for components.
@@ -68,7 +69,7 @@ class XEP_0444(BasePlugin):  # noqa: N801 - the name that programs import
         :raises FieldValueError: one of them is no emoji.
         :raises ValueError: there is no id.
         """
-        message = self.xmpp.make_message(mto, mtype=mtype, mfrom=mfrom)
+        message = self.xmpp.make_message(to, mtype=mtype, mfrom=mfrom)
         self.set_reactions(message, to_id, reactions, store=store)
         message.send()
         return message

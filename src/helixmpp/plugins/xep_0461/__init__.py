@@ -8,7 +8,7 @@ Use::
     xmpp.plugin["xep_0461"].answer(message, "Great idea!").send()
     print(received["reply"]["id"], received["reply"].strip_fallback_content())
 
-Events: none of its own; a reply comes as the event ``message``.
+Events: ``message_reply``, with a message that answers another one.
 
 Operations: none.
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from helixmpp.core.declare import on
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0359 import XEP_0359
@@ -23,13 +24,18 @@ class XEP_0461(BasePlugin):  # noqa: N801 - the name that programs import
     #: The namespace of the protocol.
     namespace: ClassVar[str] = NAMESPACE
 
+    @on(Message, Reply)
+    def _replied(self, message: Message) -> None:
+        if message.xml.get("type") != "error":
+            self.xmpp.event("message_reply", message)
+
     def make_reply(
         self,
         reply_to: JID | str,
         reply_id: str,
         mto: JID | str,
         mbody: str | None = None,
-        mtype: MessageTypes = "chat",
+        mtype: MessageTypes | None = None,
         *,
         fallback: str | None = None,
         quoted_nick: str | None = None,
@@ -62,7 +68,7 @@ class XEP_0461(BasePlugin):  # noqa: N801 - the name that programs import
         reply_id: str,
         mto: JID | str,
         mbody: str | None = None,
-        mtype: MessageTypes = "chat",
+        mtype: MessageTypes | None = None,
         *,
         fallback: str | None = None,
         quoted_nick: str | None = None,

@@ -32,6 +32,7 @@ class Reply(ElementBase):
             raise FieldValueError("a reply that stands in no message has no body to quote in")
         lines = ([f"> {nickname}:"] if nickname else []) + [f"> {line}" for line in fallback.splitlines()]
         quoted = "".join(f"{line}\n" for line in lines)
+        self.attach()
         message["body"] = quoted + message["body"]
         for old in self._fallbacks(message):
             message.xml.remove(old.xml)

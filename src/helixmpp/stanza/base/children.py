@@ -194,9 +194,19 @@ class ParentNode(Node):
 
     # -- all children of the classes that are registered as iterable --------------------------------------
 
+    def _count_as_iterable(self, kid: ParentNode) -> None:
+        """Have an object among the iterables whose class is not registered here at all."""
+        if kid.tag not in self.plugin_tag_map:
+            if self._iterables is None:
+                self._iterables = []
+            self._iterables.append(kid)
+
     @property
     def iterables(self) -> list[Any]:
-        """The objects around the children of the classes that are registered as iterable, in their order."""
+        """The objects around the children of the classes that are registered as iterable, in their order.
+
+        And those of other classes, not registered at all, that were put in by :meth:`ElementBase.append`.
+        """
         known = self._iterables
         if known is None:
             known = self._iterables = []

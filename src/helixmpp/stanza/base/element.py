@@ -91,11 +91,14 @@ class ElementBase(StanzaValues):  # noqa: PLW1641 - what can change has no hash
         """Put in an element or a stanza object, as the last child.
 
         A plain element, a whole stanza and whatever stands in another stanza is copied; an object that was
-        built by itself and stands nowhere yet is put in as it is.
+        built by itself and stands nowhere yet is put in as it is. One of a class that nobody registered here is
+        one of the :attr:`iterables` then.
 
         :raises FieldValueError: it holds what XML forbids, or it is neither.
         """
         self._put(item, "append")
+        if isinstance(item, ElementBase) and item._owner() is self:
+            self._count_as_iterable(item)
         return self
 
     def appendxml(self, xml: Element) -> Self:

@@ -261,11 +261,32 @@ class ItemAccess(HelperMethods):
             return
         name = key.partition("|")[0]
         if not cls.is_extension and name not in cls.interfaces and name not in cls.plugin_attrib_map:
+            if isinstance(value, bool):
+                # Of a payload that says all by being there, as those of XEP-0334 do.
+                if value:
+                    self._child(cls, lang).attach()
+                else:
+                    self._remove_child(cls, lang)
+                return
             raise FieldValueError(
                 f"{type(self).__name__}[{key!r}]: a {cls.__name__} or its element is needed, "
                 f"not {type(value).__name__}"
             )
-        self._child(cls, lang)[key] = value
+        child = self._child(cls, lang)
+        if not (cls.is_extension and child.is_loose and child.has_setter(name)):
+            child[key] = value
+            return
+        # A method of a program may look for the element in the stanza, and take it out again.
+        child.attach()
+        try:
+            child[key] = value
+        except ValueError:
+            self._remove_child(cls, lang)
+            raise
+
+    def has_setter(self, key: str) -> bool:
+        """Whether the item of that key is set by a method."""
+        return self._method(_SETTERS, "set_", key) is not None
 
     def _replace_child(self, cls: type[Any], lang: str | None, value: ParentNode | Element) -> None:
         old = self._child_element(cls, lang)

@@ -14,6 +14,17 @@ __all__ = ["StanzaValues"]
 _CHILD_TAG = "__childtag__"
 
 
+def _says_nothing(values: Mapping[str, Any]) -> bool:
+    """Whether these are the values of a child that is not there; its language is that of what it would stand in."""
+    return all(key == "lang" or _is_nothing(value) for key, value in values.items())
+
+
+def _is_nothing(value: Any) -> bool:
+    if hasattr(value, "keys"):
+        return _says_nothing(value)
+    return value is None or value is False or (isinstance(value, str | bytes | list) and not value)
+
+
 def _are_children(value: Any) -> bool:
     return value.__class__ is list and bool(value) and isinstance(value[0], ItemAccess)
 
@@ -78,11 +89,10 @@ class StanzaValues(Declared):
             if key in self.lang_interfaces:
                 by_lang: Mapping[str, str] = self[f"{key}|*"]
                 values.update({f"{key}|{lang}": text for lang, text in by_lang.items() if lang})
-        iterables = self.plugin_iterables
         for key, child in self._present_plugins():
-            if type(child) not in iterables:
-                lang = child.xml.get(f"{{{self.xml_ns}}}lang")
-                values[f"{key}|{lang}" if lang else key] = child.get_stanza_values()
+            # The first of several, too, which are all among the substanzas: programs look for it by its key.
+            lang = child.xml.get(f"{{{self.xml_ns}}}lang")
+            values[f"{key}|{lang}" if lang else key] = child.get_stanza_values()
         children: list[dict[str, Any]] = []
         for item in self:
             children.append({**item.get_stanza_values(), _CHILD_TAG: item.tag})
@@ -116,6 +126,8 @@ class StanzaValues(Declared):
             return  # of what else there is, it is only a view
         current = self[key] if hasattr(value, "keys") and "|" not in key else None
         if isinstance(current, StanzaValues):
+            if current.is_loose and _says_nothing(value):
+                return  # what is not there gave them; it does not come by that
             current.set_stanza_values(value)
             current.attach()
         else:

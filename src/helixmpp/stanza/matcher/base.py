@@ -1,15 +1,13 @@
 """``MatcherBase``, and what a matcher can say so that it need not be asked about every stanza."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from helixmpp.stanza.root import StanzaBase
 
 __all__ = ["MatchKey", "MatcherBase"]
 
 
-@dataclass(frozen=True, slots=True)
-class MatchKey:
+class MatchKey(NamedTuple):
     """What a stanza surely has when a matcher matches it; None says nothing about that part.
 
     :ivar kind: the local name of the stanza, such as ``message``, whatever the stream's namespace; for

@@ -2,9 +2,10 @@
 
 from xml.etree.ElementTree import Element
 
+from helixmpp import xml
 from helixmpp.stanza.matcher.base import MatcherBase, MatchKey
 from helixmpp.stanza.root import StanzaBase
-from helixmpp.xml import NS_CLIENT, NS_COMPONENT, parse_one
+from helixmpp.xml import NS_CLIENT, NS_COMPONENT
 
 __all__ = ["MatchXMLMask"]
 
@@ -23,7 +24,7 @@ class MatchXMLMask(MatcherBase):
     def __init__(self, criteria: str | Element, default_ns: str = NS_CLIENT) -> None:
         super().__init__(criteria)
         self._mask = (
-            parse_one(criteria, stream_ns=default_ns)
+            xml.parse_one(criteria, stream_ns=default_ns)
             if isinstance(criteria, str)
             else _with_ns(criteria, default_ns)
         )

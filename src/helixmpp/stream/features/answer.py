@@ -9,7 +9,7 @@ from helixmpp.jid import JID
 from helixmpp.stream.features.row import Answer, Ask, Link, next_element
 from helixmpp.xml import NS_CLIENT, NS_STANZA_ERRORS, serialize
 
-__all__ = ["request"]
+__all__ = ["is_answer", "request"]
 
 IQ: Final = f"{{{NS_CLIENT}}}iq"
 
@@ -28,17 +28,22 @@ def request(link: Link, name: str, payload: Element) -> Generator[Ask, Answer, E
     link.write(serialize(iq))
     while True:
         answer = yield from next_element()
-        if (
-            answer.tag != IQ
-            or answer.get("type") not in {"result", "error"}
-            or answer.get("id") != name
-            or not _is_own(answer.get("from"), link.config.jid)
-        ):
+        if not is_answer(answer, name, link.config.jid):
             link.set_aside(answer)
         elif answer.get("type") == "error":
             raise ConnectionFailure(f"the server refused: {_condition(answer)}", stage=name)
         else:
             return answer
+
+
+def is_answer(element: Element, id_: str, own: JID) -> bool:
+    """Whether an element is the server's answer to our request of that id."""
+    return (
+        element.tag == IQ
+        and element.get("type") in {"result", "error"}
+        and element.get("id") == id_
+        and _is_own(element.get("from"), own)
+    )
 
 
 def _is_own(sender: str | None, own: JID) -> bool:

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from xml.etree.ElementTree import Element
 
 from helixmpp.stream.config import StreamConfig
-from helixmpp.stream.events import NeedSaltedPassword, StartTLS, StreamEvent
+from helixmpp.stream.events import NeedRegistration, NeedSaltedPassword, StartTLS, StreamEvent
 from helixmpp.stream.facts import TLSFacts
 from helixmpp.stream.features.offered import Features
 
@@ -29,8 +29,10 @@ __all__ = [
     "Link",
     "Negotiation",
     "NextElement",
+    "Said",
     "Then",
     "next_element",
+    "program",
     "salted_password",
     "start_tls",
 ]
@@ -58,8 +60,15 @@ class NextElement:
     """Asked for by a negotiation: the peer's next element."""
 
 
-Ask = NextElement | StartTLS | NeedSaltedPassword
-Answer = Element | TLSFacts | bytes
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the program says where it has the word: a request, or None when it has nothing more to ask."""
+
+    request: Element | None
+
+
+Ask = NextElement | StartTLS | NeedSaltedPassword | NeedRegistration
+Answer = Element | TLSFacts | bytes | Said
 # It returns what has become true; nothing, where the feature turned out not to be had.
 Negotiation = Generator[Ask, Answer, frozenset[str]]
 
@@ -103,6 +112,11 @@ def always(link: Link, offer: Element) -> bool:
     return True
 
 
+def never(link: Link) -> bool:
+    """What is not offered is not tried."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureRow:
     """One stream feature.
@@ -115,6 +129,7 @@ class FeatureRow:
     :param then: how the stream goes on.
     :param negotiate: the conversation.
     :param wanted: whether the offer is taken at all.
+    :param unoffered: whether it is tried even where the server does not offer it.
     """
 
     name: str
@@ -125,6 +140,7 @@ class FeatureRow:
     then: Then
     negotiate: Callable[[Link, Element], Negotiation]
     wanted: Callable[[Link, Element], bool] = always
+    unoffered: Callable[[Link], bool] = never
 
 
 def next_element() -> Generator[Ask, Answer, Element]:
@@ -146,3 +162,10 @@ def salted_password(request: NeedSaltedPassword) -> Generator[Ask, Answer, bytes
     answer = yield request
     assert isinstance(answer, bytes)  # noqa: S101 - as above
     return answer
+
+
+def program(request: NeedRegistration) -> Generator[Ask, Answer, Element | None]:
+    """Wait until the program says something."""
+    answer = yield request
+    assert isinstance(answer, Said)  # noqa: S101 - as above
+    return answer.request

@@ -54,6 +54,9 @@ class FormField(ElementBase):
     value. Where the type is missing, as answers may leave it out, one value is a text and several are a list.
     """
 
+    # The type that was left out of an answer: what is read and assigned here still goes by it.
+    _left_out: FieldTypes = ""
+
     name = "field"
     namespace = NAMESPACE
     plugin_attrib = "field"
@@ -142,6 +145,14 @@ class FormField(ElementBase):
     def del_answer(self) -> None:
         """The same as :meth:`del_value`."""
         self.del_value()
+
+    def set_true(self) -> None:
+        """Set the value to true."""
+        self.set_value(True)
+
+    def set_false(self) -> None:
+        """Set the value to false."""
+        self.set_value(False)
 
     # -- options ----------------------------------------------------------------------------------------
 
@@ -245,8 +256,23 @@ class FormField(ElementBase):
     def _where(self) -> str:
         return f"FormField[{self._xml.get('var', '')[:50]!r}]"
 
+    @property
+    def kind(self) -> FieldTypes:
+        """The type, also where an answer leaves it out."""
+        return self._kind()
+
     def _kind(self) -> FieldTypes:
-        return self.type
+        return self.type or self._left_out
+
+    def only_answer(self) -> None:
+        """Leave out what who asked knows: all but the name and the values (section 3.2: "type" is optional there)."""
+        if self.type != "hidden":
+            self._left_out = self._kind()
+            del self["type"]
+        del self["label"]
+        del self["desc"]
+        self["required"] = False
+        self.del_options()
 
     addOption = add_option
     delOptions = del_options
@@ -256,6 +282,8 @@ class FormField(ElementBase):
     setAnswer = set_answer
     setOptions = set_options
     setValue = set_value
+    setTrue = set_true
+    setFalse = set_false
     delValue = del_value
 
 

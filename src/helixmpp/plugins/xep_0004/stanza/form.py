@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from helixmpp.errors import FieldValueError, XMPPError
 from helixmpp.plugins.xep_0004.stanza.field import FieldOption, FieldRule, FormField
-from helixmpp.plugins.xep_0004.stanza.types import FORM_TYPE, NAMESPACE, FieldValue
+from helixmpp.plugins.xep_0004.stanza.types import FORM_TYPE, NAMESPACE, FieldValue, FormTypes
 from helixmpp.plugins.xep_0004.stanza.values import is_mapping
 from helixmpp.stanza import Attr, ChildText, ElementBase, register_stanza_plugin
 from helixmpp.xml import check_text
@@ -41,6 +41,23 @@ class Form(ElementBase):
 
     type = Attr(FORM_TYPE, default="form")
     title = ChildText()
+
+    # -- the type -----------------------------------------------------------------------------------------
+
+    def set_type(self, value: FormTypes | None) -> None:
+        """Set the type; the item ``form["type"]`` does this.
+
+        An answer, ``submit``, keeps the names and values of its fields and nothing else of them: who asked knows
+        the rest. A refusal, ``cancel``, has no fields (section 3.2).
+
+        :raises FieldValueError: there is no such type; nothing was changed.
+        """
+        Form.type.write(self, value)
+        if value == "submit":
+            for field in self.fields:
+                field.only_answer()
+        elif value == "cancel":
+            self.del_fields()
 
     def __init__(self, xml: Element | None = None, parent: Any = None, title: str = "") -> None:
         """Wrap an element, or build a form; ``title`` is for people."""
@@ -115,6 +132,9 @@ class Form(ElementBase):
         :raises FieldValueError: one is wrong; nothing was changed.
         """
         made = _fields_of(fields)
+        if self.type == "submit":
+            for field in made:
+                field.only_answer()
         self.replace_elements([field.xml for field in self.fields], made, "fields")
 
     def del_fields(self) -> None:
@@ -146,9 +166,17 @@ class Form(ElementBase):
         kind = kwargs.pop("type", ftype) or ""
         if kwargs:
             raise TypeError(f"add_field() has no parameter {', '.join(sorted(kwargs))}")
-        field = _make_field(var, kind, label, desc, required, value, options)
+        field = _make_field(var, kind, label, desc, required, self._lines(kind, value), options)
+        if self.type == "submit":
+            field.only_answer()
         self.append(field)
         return field
+
+    def _lines(self, kind: str, value: object) -> object:
+        # An answer need not say the type, and its lines are values of their own (section 3.3, "text-multi").
+        if not kind and isinstance(value, str) and "\n" in value and self.type == "submit":
+            return value.replace("\r\n", "\n").split("\n")
+        return value
 
     # -- values -----------------------------------------------------------------------------------------
 
@@ -168,10 +196,10 @@ class Form(ElementBase):
         # All are tried out before one is written.
         for var, value in values.items():
             field = known.get(var)
-            _make_field(var, field.type if field is not None else "", value=value)
+            _make_field(var, field.kind if field is not None else "", value=value)
         for var, value in values.items():
             if var in known:
-                known[var].set_value(value)
+                known[var].set_value(self._lines(known[var].kind, value))
             else:
                 self.add_field(var=var, value=value)
 
@@ -297,7 +325,6 @@ class Form(ElementBase):
     def cancel(self) -> Self:
         """Turn a form into the refusal to answer it: without fields (section 3.2)."""
         self["type"] = "cancel"
-        self.del_fields()
         return self
 
     def validate(self, answer: "Form", *, unsafe_regex: bool = False) -> dict[str, FieldValue]:

@@ -14,7 +14,7 @@ _TRUE = ("1", "true")
 _FALSE = ("0", "false")
 # Which single ones are believed to have only one value. What a fixed field has is only shown to people.
 _ONE_VALUE = frozenset({"boolean", "jid-single", "list-single", "text-private", "text-single"})
-_LINES = frozenset({ANY_TYPE, "jid-multi", "text-multi"})
+_LINES = frozenset({"jid-multi", "text-multi"})
 _JIDS = frozenset({"jid-multi", "jid-single"})
 
 

@@ -1,7 +1,7 @@
 """``<x xmlns="http://jabber.org/protocol/muc#user"/>``: what a room says, in presences and messages."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 from xml.etree.ElementTree import SubElement
 
 from helixmpp.errors import FieldValueError
@@ -95,7 +95,7 @@ class MUCBase(ElementBase):
     name = "x"
     namespace = NS_USER
     plugin_attrib = "muc"
-    interfaces: ClassVar[set[str]] = {"nick", "room", "status_codes"}
+    interfaces: ClassVar[set[str]] = {"item_nick", "nick", "room", "status_codes"}
 
     affiliation = ChildAttr(AFFILIATION, "item", default="")
     role = ChildAttr(ROLE, "item", default="")
@@ -136,6 +136,27 @@ class MUCBase(ElementBase):
     def set_item_attr(self, attr: str, value: object) -> None:
         """Set what the item says: ``jid``, ``nick``, ``role``, ``affiliation`` or ``reason``."""
         self["item"][attr] = value
+
+    def get_item_attr(self, attr: str, default: str = "") -> Any:
+        """What the item says: ``jid``, ``nick``, ``role``, ``affiliation`` or ``reason``; else ``default``."""
+        return self["item"].get(attr, default)
+
+    def del_item_attr(self, attr: str) -> None:
+        """Take out what the item says."""
+        del self["item"][attr]
+
+    def get_item_nick(self) -> str:
+        """The nickname that the item names, such as the new one of an occupant (section 7.6)."""
+        nick: str = self.get_item_attr("nick")
+        return nick
+
+    def set_item_nick(self, value: str) -> None:
+        """Name a nickname in the item."""
+        self.set_item_attr("nick", value)
+
+    def del_item_nick(self) -> None:
+        """Name none."""
+        self.del_item_attr("nick")
 
     def _from(self) -> JID:
         parent = self.parent() if self.parent is not None else None

@@ -1,6 +1,7 @@
 """``<pubsub xmlns='http://jabber.org/protocol/pubsub'/>``: what publishers and subscribers ask (section 17.1)."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0004.stanza import Form
@@ -245,11 +246,15 @@ class PublishOptions(ElementBase):
         """Return the form; None where there is none."""
         return self.get(Form)
 
-    def set_publish_options(self, value: Form) -> None:
-        """Put a form in, in the place of the one that is there.
+    def set_publish_options(self, value: Form | Mapping[str, Any]) -> None:
+        """Put a form in, or the one that has these ``values``, in the place of the one that is there.
 
         :raises FieldValueError: it is no form.
         """
+        if isinstance(value, Mapping):
+            form = Form()
+            form.values = value
+            value = form
         self[Form] = value
 
     def del_publish_options(self) -> None:
@@ -278,4 +283,6 @@ for _payload in (
     register_stanza_plugin(Pubsub, _payload)
 for _holder in (Configure, Default, Options, PublishOptions):
     register_stanza_plugin(_holder, Form)
+# Older programs put them there; section 6.3.7 has them beside it.
+register_stanza_plugin(Subscribe, Options)
 register_stanza_plugin(Subscription, SubscribeOptions)
