@@ -67,6 +67,8 @@ PRESENCES = {
     "room": "<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant'/></x>",
     "occupant": "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='{hash}'/>",
     "signed": "<x xmlns='jabber:x:signed'>{b64}</x>",
+    "to several": "<addresses xmlns='http://jabber.org/protocol/address'><address type='bcc' jid='x{n}@y.z'/>"
+    "</addresses>",
 }
 SUBSCRIPTIONS = ("subscribe", "subscribed", "unsubscribe", "unsubscribed", "probe", "unavailable", "error")
 EVENT = (
@@ -104,6 +106,9 @@ MESSAGES = {
     "node='http://jabber.org/protocol/commands'><item jid='{b}' node='{n}'/></query>",
     "block of a stream": "<data xmlns='http://jabber.org/protocol/ibb' sid='s{n}' seq='0'>{data}</data>",
     "form": "<x xmlns='jabber:x:data' type='form'><field var='f{n}'/></x>",
+    "call": "<propose xmlns='urn:xmpp:jingle-message:0' id='{hash}'><description xmlns='urn:{n}'/></propose>",
+    "request on the web": "<confirm xmlns='http://jabber.org/protocol/http-auth' id='{n}' method='GET' url='x:{n}'/>",
+    "waiting message": "<body>v</body><offline xmlns='http://jabber.org/protocol/offline'><item node='{n}'/></offline>",
 }
 GETS = {
     "disco#info": "<query xmlns='http://jabber.org/protocol/disco#info' node='n{n}'/>",
@@ -121,6 +126,7 @@ GETS = {
     "pubsub": "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='n{n}'/></pubsub>",
     "streamhosts": "<query xmlns='http://jabber.org/protocol/bytestreams'/>",
     "blocked": "<blocklist xmlns='urn:xmpp:blocking'/>",
+    "request on the web": "<confirm xmlns='http://jabber.org/protocol/http-auth' id='{n}' method='GET' url='x:{n}'/>",
     "unknown": "<x xmlns='urn:{n}'/>",
 }
 SETS = {
@@ -139,6 +145,8 @@ SETS = {
     "<feature xmlns='http://jabber.org/protocol/feature-neg'><x xmlns='jabber:x:data' type='form'>"
     "<field var='stream-method' type='list-single'><option><value>http://jabber.org/protocol/ibb</value>"
     "</option></field></x></feature></si>",
+    "options": "<feature xmlns='http://jabber.org/protocol/feature-neg'><x xmlns='jabber:x:data' type='form'>"
+    "<field var='FORM_TYPE' type='hidden'><value>k{n}</value></field></x></feature>",
     "roster": "<query xmlns='jabber:iq:roster'><item jid='x{n}@y.z' subscription='both'/></query>",
     "vCard": "<vCard xmlns='vcard-temp'><FN>{n}</FN></vCard>",
     "address": "<query xmlns='jabber:iq:oob'><url>http://{n}.example/</url></query>",
@@ -207,6 +215,8 @@ def equip(xmpp: Anybody) -> None:
     limit_everything(xmpp)
     xmpp.plugin["xep_0047"].auto_accept = True
     xmpp.plugin["xep_0100"].needs_registration = False
+    xmpp.plugin["xep_0033"].serves = {f"h{n}.example" for n in range(7)}
+    xmpp.add_event_handler("http_confirm", lambda _: None)
     xmpp.add_event_handler("file_transfer_request", lambda _: None)  # somebody who never makes up his mind
     xmpp.plugin["xep_0050"].add_command(node="steps", name="Steps", handler=command)
 
@@ -362,6 +372,8 @@ def check_tables(xmpp: Anybody, collections: Counter[str], objects: Counter[str]
     assert length(vars(xmpp.plugin["xep_0095"])["_pending"]) == min(
         limit(xmpp, ("xep_0095", "max_pending")), visits
     )
+    told = min(limit(xmpp, ("xep_0033", "max_told")), visits) if xmpp.is_component else 0
+    assert length(vars(xmpp.plugin["xep_0033"])["_told"]) <= told
     roster = xmpp.roster
     assert roster.strangers_known <= roster.max_strangers
     assert roster.passing_nodes <= roster.max_strangers

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from helixmpp.plugins.xep_0004 import Form
+from helixmpp.plugins.xep_0020.stanza import FeatureNegotiation
 from helixmpp.stanza import Attr, ElementBase, register_stanza_plugin
 
 __all__ = ["NAMESPACE", "SI", "FeatureNegotiation"]
@@ -11,14 +12,6 @@ __all__ = ["NAMESPACE", "SI", "FeatureNegotiation"]
 NAMESPACE = "http://jabber.org/protocol/si"
 
 _METHOD: Final = "stream-method"
-
-
-class FeatureNegotiation(ElementBase):
-    """A form whose only field is the method of the stream."""
-
-    name = "feature"
-    namespace = "http://jabber.org/protocol/feature-neg"
-    plugin_attrib = "feature_neg"
 
 
 class SI(ElementBase):
@@ -67,4 +60,3 @@ class SI(ElementBase):
 
 
 register_stanza_plugin(SI, FeatureNegotiation)
-register_stanza_plugin(FeatureNegotiation, Form)
