@@ -1,5 +1,6 @@
 # Two commands do all the set-up by themselves: `make demo` and `make test`.
-# PYTHON=python3.12 names the Python to make .venv with; ARGS="-k stanza -x" goes to pytest.
+# PYTHON=python3.12 names the Python to make .venv with; ARGS="-k stanza -x" goes to pytest, which has as many
+# processes as there are processors, but no more than four: WORKERS=0 runs the tests in one, where a debugger works.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -9,6 +10,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 SERVER ?= embedded
 ARGS ?=
+WORKERS ?= auto
 
 export PYTHON
 bin := .venv/bin
@@ -39,7 +41,7 @@ test: check ## Run all checks, then all tests
 	@sh tools/prosody.sh $(need_prosody)
 	@sh tools/ejabberd.sh $(need_prosody)
 	@sh tools/databases.sh $(need_prosody)
-	$(call run,pytest,$(bin)/python -m pytest $(ARGS))
+	$(call run,pytest,$(bin)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS))
 
 check: lint rules types ## Run all checks, but no tests
 
