@@ -115,7 +115,7 @@ async def test_a_gateway_shares_an_attachment(xmpp: Any, tmp_path: Path) -> None
         == sent["reference"]["sims"]["file"]["thumbnail"]["width"]
         == 10
     )
-    assert (sent["sfs"]["disposition"], sent["sfs"]["file"]["size"]) == (None, 9)
+    assert (sent["sfs"]["disposition"], sent["sfs"]["file"]["size"]) == ("", 9)
     assert [one["target"] for one in sent["sfs"]["sources"]["substanzas"]] == [URL]
     assert sent["fallback"]["for"] == "urn:xmpp:sfs:0"
     # From a database, the next time.

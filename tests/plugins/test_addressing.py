@@ -429,3 +429,12 @@ async def test_who_was_told_of_a_presence_is_told_of_its_end(service: OfflineCom
         await service.receive(presence("type='unavailable'", sender=f"u{n}@header1.org/x")) for n in range(5)
     ]
     assert [len(one) for one in left] == [0, 0, 1, 1, 1]
+
+
+def test_an_address_that_becomes_another(client: OfflineClient) -> None:
+    addresses = Message()["addresses"]
+    address = addresses.add_address("to", jid="a@example.org", node="n", desc="A")
+    address["uri"] = ""
+    assert address["jid"] == "a@example.org"
+    address["uri"] = "mailto:a@example.org"
+    assert address.xml.attrib == {"type": "to", "desc": "A", "uri": "mailto:a@example.org"}

@@ -10,7 +10,7 @@ from helixmpp.errors import BadStanza, FieldValueError
 from helixmpp.plugins.xep_0257 import XEP_0257, AppendCert, CertItem, Certs
 from helixmpp.stanza import ElementBase
 from helixmpp.xml import parse_one
-from tests.plugins.offline import OfflineClient
+from tests.plugins.offline import OfflineClient, settle
 from tests.plugins.test_pep import Account
 
 NS = "xmlns='urn:xmpp:saslcert:1'"
@@ -72,6 +72,7 @@ REQUESTS: list[tuple[Call, str, str]] = [
 )
 async def test_requests(client: OfflineClient, call: Call, kind: str, payload: str) -> None:
     call(client.plugin[XEP_0257])
+    await settle()
     request = client.sent[-1]
     assert (request.get("type"), request.get("to"), len(request)) == (kind, None, 1)
     assert ElementBase(xml=request[0]) == ElementBase(xml=parse_one(payload))
@@ -111,19 +112,18 @@ async def test_the_list() -> None:
     xmpp = Account(lambda request: feature if "disco" in request[0].tag else LIST, "xep_0257")
     plugin = xmpp.plugin[XEP_0257]
     assert await plugin.is_supported()
-    answer = await plugin.get_certs(timeout=3)
-    items = answer["sasl_certs"]["items"]
-    assert [(one["name"], one["users"]) for one in items] == [
-        ("Mobile Client", {"Phone"}),
-        ("Laptop", set()),
-        ("", set()),
-    ]
-    assert [one["name"] for one in answer["sasl_certs"]["substanzas"]] == ["Mobile Client", "Laptop", ""]
-    found = await plugin.certificates()
-    assert set(found) == {"Mobile Client", "Laptop"}
-    assert (found["Mobile Client"].der, found["Mobile Client"].users) == (DER, {"Phone"})
+    found = await plugin.get_certs(timeout=3)
+    assert {(name, users) for name, _, users in found} == {
+        ("Mobile Client", ("Phone",)),
+        ("Laptop", ()),
+        ("", ()),
+    }
+    assert TEXT in {"".join(cert.split()) for _, cert, _ in found}
+    items = await plugin.certificates()
+    assert set(items) == {"Mobile Client", "Laptop"}
+    assert (items["Mobile Client"].der, items["Mobile Client"].users) == (DER, {"Phone"})
     with pytest.raises(BadStanza):
-        _ = found["Laptop"].der
+        _ = items["Laptop"].der
     await xmpp.aclose()
 
 

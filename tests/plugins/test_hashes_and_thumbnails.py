@@ -40,7 +40,7 @@ async def xmpp() -> AsyncIterator[OfflineClient]:
 
 def hash_of(algo: str, digest: bytes | str) -> Hash:
     made = Hash()
-    made.algo = algo
+    made.xml.set("algo", algo)
     made.value = digest if isinstance(digest, str) else base64.b64encode(digest).decode()
     return made
 

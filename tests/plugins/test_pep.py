@@ -13,6 +13,8 @@ from helixmpp.plugins.xep_0004 import Form
 from helixmpp.plugins.xep_0060 import XEP_0060
 from helixmpp.plugins.xep_0115.store import VerstringArgs
 from helixmpp.plugins.xep_0163 import XEP_0163, Storing
+from helixmpp.plugins.xep_0222 import XEP_0222
+from helixmpp.plugins.xep_0223 import XEP_0223
 from helixmpp.stanza import Attr, ElementBase
 from helixmpp.xml import serialize
 from tests.plugins.offline import OfflineClient, OfflineComponent, settle
@@ -312,6 +314,20 @@ async def test_retrieving(arguments: dict[str, Any], to: str | None, ids: list[s
     (request,) = xmpp.requests
     assert request.get("to") == to
     assert [item.get("id") for item in request[0][0]] == ids
+    await xmpp.aclose()
+
+
+async def test_options_of_one_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(XEP_0223.node_profiles, Note.namespace, {"pubsub#max_items": "max"})
+    assert XEP_0222.node_profiles == {}
+    xmpp = Account(well, "xep_0223")
+    plugin = storing(xmpp, "xep_0223")
+    await plugin.store(note())
+    await plugin.store(note(), "another")
+    await plugin.configure(Note.namespace)
+    found = [options_of(request).get("pubsub#max_items") for request in xmpp.requests]
+    assert found == ["max", None, "max"]
+    assert all(options_of(request)["pubsub#access_model"] == "whitelist" for request in xmpp.requests)
     await xmpp.aclose()
 
 

@@ -405,9 +405,8 @@ async def test_a_request_that_is_refused(
 @pytest.mark.parametrize(
     "inner",
     [
-        "",
+        "<query xmlns='jabber:iq:roster'/>",
         told_by_server(""),
-        told_by_server(inner_iq("", id_="another")),
         told_by_server(inner_iq("", "set")),
         told_by_server(inner_iq("") * 2),
         told_by_server(f"<message xmlns='jabber:client' from='{JULIET}'/>"),
@@ -419,6 +418,31 @@ async def test_an_answer_without_the_answer(component: OfflineComponent, inner: 
     await component.receive(answered(inner))
     with pytest.raises(BadStanza, match="answer"):
         await task
+
+
+async def test_an_empty_answer(component: OfflineComponent) -> None:
+    await component.receive(advertised(IQS))
+    task, _ = await asked(component, component.plugin[XEP_0356].send_privileged_iq(request(), "priv_iq_1"))
+    await component.receive(answered(""))
+    answer = await task
+    assert (answer["type"], answer["from"], answer["id"]) == ("result", JULIET, "priv_iq_1")
+
+
+async def test_the_server_says_which_request_it_answers(component: OfflineComponent) -> None:
+    await component.receive(advertised(IQS))
+    task, _ = await asked(component, component.plugin[XEP_0356].send_privileged_iq(request(), "priv_iq_1"))
+    await component.receive(answered(told_by_server(inner_iq("", id_="another"))))
+    assert (await task).xml.get("id") == "another"
+
+
+@pytest.mark.parametrize("given", ["given", None])
+async def test_who_is_not_allowed_may_send_it_himself(component: OfflineComponent, given: str | None) -> None:
+    iq = request()
+    assert not iq.xml.get("id")
+    with pytest.raises(PermissionError):
+        await component.plugin[XEP_0356].send_privileged_iq(iq, given)
+    assert iq.xml.get("id") and given in (None, iq.xml.get("id"))
+    assert component.sent == []
 
 
 def two_payloads() -> Iq:

@@ -475,3 +475,34 @@ def test_a_card_of_a_service() -> None:
     )
     assert (found.kind.text, found.tz.text) == ("application", "America/Chicago")
     assert found["logos"][0]["uri"] == "http://www.jabber.org/images/logo.png"
+
+
+def test_a_card_as_a_dictionary() -> None:
+    card = VCard4()
+    card["bday"]["date_time"] = "1984-05-21T10:00:00"
+    card["bday"]["types"] = ["x"]
+    card.add_tel("+1", "work")
+    card.given = ""
+    text = str(card)
+    card.values = card.values
+    assert str(card) == text
+    card.full_name, card.surname = "Juliet", "Capulet"
+    text = str(card)
+    card.values = card.values
+    assert sorted(str(card)) == sorted(text)
+    card.full_name = card.surname = card.given = ""
+    assert card.xml.find("{urn:ietf:params:xml:ns:vcard-4.0}fn") is None
+
+
+def test_a_birthday_that_is_a_date_object() -> None:
+    card = VCard4()
+    card["bday"]["date"] = date(1984, 5, 21)
+    assert card.bday.date == "1984-05-21"
+
+
+def test_kinds_by_their_elements() -> None:
+    card = VCard4()
+    tel = card.add_tel("+1", "work")
+    assert tel.parameters.type_.text == "work"
+    tel.parameters.type_.text = "home"
+    assert tel.types == ["home"]

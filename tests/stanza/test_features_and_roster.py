@@ -164,7 +164,6 @@ def test_wrong_roster_items(items: Any) -> None:
 @pytest.mark.parametrize(
     ("xml", "condition"),
     [
-        ('<item jid="@"/>', "jid-malformed"),
         ('<item subscription="x"/>', "bad-request"),
         ('<item approved="x"/>', "bad-request"),
     ],
@@ -174,6 +173,12 @@ def test_bad_roster_items(xml: str, condition: str) -> None:
     with pytest.raises(BadStanza) as caught:
         roster["items"]
     assert caught.value.condition == condition
+
+
+def test_an_item_without_an_address_is_left_out() -> None:
+    xml = '<query xmlns="jabber:iq:roster"><item jid="@"/><item jid="a@example.org" name="A"/></query>'
+    items = Roster(parse_one(xml))["items"]
+    assert {str(jid): values["name"] for jid, values in items.items()} == {"a@example.org": "A"}
 
 
 def test_a_large_roster() -> None:

@@ -5,6 +5,7 @@ the subject of a message, where an empty one clears that of a room, by None. The
 assigning to it. While helixmpp stands in for slixmpp the items do so; typed access (``stanza.maxchars``) is as ever.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from functools import lru_cache
@@ -18,6 +19,26 @@ log = logging.getLogger(__name__)
 
 _VCARD_TEXTS = frozenset({"DESC", "MAILER", "NOTE", "PRODID", "ROLE", "TITLE", "UID", "URL"})
 _RSM = "http://jabber.org/protocol/rsm"
+_BIRTHDAY = "{urn:ietf:params:xml:ns:vcard-4.0}bday"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+# In the payloads of these namespaces a number that is not there is None there, too.
+_NO_NUMBER_IS_NONE = frozenset(
+    {
+        "http://jabber.org/protocol/geoloc",
+        "urn:xmpp:file:metadata:0",
+        "urn:xmpp:hats:0",
+        "urn:xmpp:jingle:apps:file-transfer:5",
+        "urn:xmpp:thumbs:1",
+    }
+)
+# Words of which there are a few, where the absent one is "" there.
+_NO_WORD_IS_EMPTY = frozenset(
+    {
+        ("http://jabber.org/protocol/address", "type"),
+        ("http://jabber.org/protocol/offline", "action"),
+        ("urn:xmpp:sfs:0", "disposition"),
+    }
+)
 
 _read: Callable[[ElementBase, Any], Any] = ElementBase.__getitem__
 _write: Callable[[ElementBase, Any, Any], None] = ElementBase.__setitem__
@@ -49,18 +70,50 @@ def _get(stanza: ElementBase, key: Any) -> Any:
         return stanza.xml.get(key)
     value = _read(stanza, key)
     if value is None:
-        return "" if _is_number(stanza, key) else value
+        if (stanza.namespace, key) in _NO_WORD_IS_EMPTY:
+            return ""
+        return "" if stanza.namespace not in _NO_NUMBER_IS_NONE and _is_number(stanza, key) else value
     if value == "":
         if key == "subject" and isinstance(stanza, Message):
             return value if _has_subject(stanza) else None
-        # Of a vCard (XEP-0054) these are None there, whether absent or empty.
-        return None if key in _VCARD_TEXTS and stanza.namespace == "vcard-temp" else value
+        return None if _is_none(stanza, key) else value
+    if key == "date" and stanza.tag == _BIRTHDAY:
+        return _date_of(value)
     if value.__class__ is int and stanza.namespace == _RSM:
         # In slixmpp the numbers of XEP-0059 are texts, as they were sent.
         return str(value)
     if value is False and key == "approved" and isinstance(stanza, RosterItem):
         return value if "approved" in stanza.xml.attrib else ""
     return value
+
+
+def _is_none(stanza: ElementBase, key: Any) -> bool:
+    """Whether a text that is not there is None, as it is where slixmpp's own code looks for the element."""
+    if stanza.namespace == "vcard-temp":
+        # Of a vCard (XEP-0054), whether absent or empty.
+        return key in _VCARD_TEXTS
+    if stanza.namespace == _RDF:
+        return key in stanza.interfaces
+    if stanza.tag == _BIRTHDAY:
+        return bool(key == "date")
+    return bool(key == "value") and stanza.tag == "{urn:xmpp:hashes:2}hash"
+
+
+def _date_of(text: str) -> Any:
+    """What a birthday (XEP-0292) is there: a date, or None where there is no whole one."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _is_emptied(stanza: ElementBase, key: Any) -> bool:
+    """Whether it is something that "" is no value of, so that it is taken out by that."""
+    return (
+        _is_number(stanza, key)
+        or (stanza.namespace, key) in _NO_WORD_IS_EMPTY
+        or (key == "approved" and isinstance(stanza, RosterItem))
+    )
 
 
 def _has_subject(message: Message) -> bool:
@@ -84,7 +137,7 @@ def _set(stanza: ElementBase, key: Any, value: Any) -> None:
             # Programs give "none" for no show value, and expect that nothing happens.
             log.warning("a presence has no type or show value %.100r: it stays as it is", value)
             return
-    if value == "" and (_is_number(stanza, key) or (key == "approved" and isinstance(stanza, RosterItem))):
+    if value == "" and _is_emptied(stanza, key):
         value = None
     if value == "" and key == "subject" and isinstance(stanza, Message):
         # XEP-0045 section 8.1: an empty one clears that of a room.

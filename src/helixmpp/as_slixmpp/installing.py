@@ -7,6 +7,7 @@ from typing import Any
 from helixmpp.as_slixmpp.absent import absent_is_empty, absent_is_none
 from helixmpp.as_slixmpp.addresses import forbid_assignment, permit_assignment
 from helixmpp.as_slixmpp.finder import SlixmppFinder, installed
+from helixmpp.as_slixmpp.payloads import forget_payloads
 from helixmpp.as_slixmpp.plugin_members import hide_stanza_modules, show_stanza_modules
 from helixmpp.as_slixmpp.plugin_paths import our_plugins
 from helixmpp.as_slixmpp.table import API_VERSION, NAME
@@ -32,6 +33,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "xep_0231": {"tells_cid": True},
     "xep_0115": {"caps_node": f"http://slixmpp.com/ver/{API_VERSION}"},
     "xep_0313": {"page_size": 10},
+    "xep_0492": {"namespace_version": 0},
 }
 # What slixmpp's plugins bring along, and ours can do without.
 _DEPENDENCIES = {
@@ -103,6 +105,7 @@ def uninstall_as_slixmpp() -> None:
     absent_is_none()
     text_is_whole()
     hide_stanza_modules()
+    forget_payloads()
     times_are_strict()
     bodies_are_elements()
     _log_below(logging.getLogger())

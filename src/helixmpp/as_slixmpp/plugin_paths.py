@@ -27,6 +27,24 @@ _OURS = "helixmpp.plugins"
 _REGISTERING: tuple[str, ...] = ("register", "register_plugin", "register_plugins")
 _THERE = "helixmpp.as_slixmpp.payloads:payloads_are_there"
 
+# Plugins whose names are those of one module of ours first: that has them in the form of slixmpp's version.
+_FIRST = {"xep_0492": "helixmpp.plugins.xep_0492.version_0"}
+
+_CARD = "helixmpp.plugins.xep_0292.properties"
+# Other names there are.
+_NAMES = {
+    "xep_0292.stanza": {
+        "Adr": f"{_CARD}:Address",
+        "BDay": f"{_CARD}:Birthday",
+        "Fn": f"{_CARD}:FullName",
+        "N": f"{_CARD}:Name",
+    },
+    "xep_0511.stanza": {
+        "OG_NAMESPACE": "helixmpp.plugins.xep_0511.stanza:NS_OPENGRAPH",
+        "RDF_NAMESPACE": "helixmpp.plugins.xep_0511.stanza:NAMESPACE",
+    },
+}
+
 # Each plugin with the modules of its package. Every one that is a package has a module ``stanza``, too, unless "-".
 _MODULES = """
 xep_0004 dataforms stanza.field stanza.form
@@ -222,17 +240,19 @@ def place_of_plugin(name: str) -> Place | str | None:
     if rest and rest not in listed and not is_here:
         return None
     own = _modules_of(package)
-    homes = [exact] if is_here else []
+    homes = [_FIRST[plugin]] if plugin in _FIRST else []
+    homes += [exact] if is_here else []
     # A plugin's names may stand in other files here than there: whatever the package has is found.
-    homes += [module for module in (package, *(f"{package}.{inner}" for inner in own)) if module != exact]
+    homes += [module for module in (package, *(f"{package}.{inner}" for inner in own)) if module not in homes]
     below = {
         module.removeprefix(f"{rest}.") if rest else module
         for module in (*listed, *own)
         if not rest or module.startswith(f"{rest}.")
     }
     names: dict[str, str] = dict.fromkeys(_REGISTERING, _THERE) if rest == "stanza" else {}
-    if rest == "stanza" and is_here and hasattr(import_module(exact), "NAMESPACE"):
-        names["NS"] = f"{exact}:NAMESPACE"
+    names.update(_NAMES.get(path, {}))
+    if rest == "stanza" and is_here and hasattr(import_module(homes[0]), "NAMESPACE"):
+        names["NS"] = f"{homes[0]}:NAMESPACE"
     return Place(names, tuple(homes), children=tuple(sorted(module.partition(".")[0] for module in below)))
 
 

@@ -41,3 +41,5 @@ class XEP_0223(Storing):  # noqa: N801 - the name that programs import
     profile: ClassVar[Mapping[str, object]] = MappingProxyType(
         {"pubsub#persist_items": True, "pubsub#access_model": "whitelist"}
     )
+    #: Options of single nodes, which a program may add to: ``XEP_0223.node_profiles[node] = {"pubsub#max_items": 10}``.
+    node_profiles: ClassVar[dict[str, Mapping[str, object]]] = {}

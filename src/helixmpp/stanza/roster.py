@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from helixmpp.errors import BadStanza
 from helixmpp.jid import JID
 from helixmpp.stanza.base.element import ElementBase
 from helixmpp.stanza.base.registry import register_stanza_plugin
@@ -16,6 +18,8 @@ from helixmpp.stanza.types import SUBSCRIPTION
 from helixmpp.xml import NS_ROSTER
 
 __all__ = ["Roster", "RosterItem"]
+
+log = logging.getLogger(__name__)
 
 
 class RosterItem(ElementBase):
@@ -51,18 +55,25 @@ class Roster(ElementBase):
     def get_items(self) -> dict[JID, dict[str, Any]]:
         """Return ``name``, ``subscription``, ``ask``, ``approved`` and ``groups`` of each contact.
 
-        :raises BadStanza: an item has a value that does not parse.
+        An item whose address is none is left out: the others are there all the same.
+
+        :raises BadStanza: an item has another value that does not parse.
         """
-        return {
-            item.jid: {
+        found: dict[JID, dict[str, Any]] = {}
+        for item in self.entries:
+            try:
+                jid = item.jid
+            except BadStanza:
+                log.info("a roster item without a valid address is left out")
+                continue
+            found[jid] = {
                 "name": item.name_,
                 "subscription": item.subscription,
                 "ask": item.ask,
                 "approved": item["approved"],
                 "groups": item.groups,
             }
-            for item in self.entries
-        }
+        return found
 
     def set_items(self, items: Mapping[JID | str, Mapping[str, Any]]) -> None:
         """Set all contacts, in the form of :meth:`get_items`; what is left out of one is not sent.

@@ -30,6 +30,13 @@ class Address(ElementBase):
     desc = Attr(str)
     delivered = Attr(bool, default=False)
 
+    def set_uri(self, value: str) -> None:
+        """Set an address that is none of XMPP's; ``jid`` and ``node`` go, for there cannot be both (section 4)."""
+        Address.uri.write(self, value)
+        if value:
+            Address.jid.delete(self)
+            Address.node.delete(self)
+
     def set_delivered(self, value: bool) -> None:
         """Say that it was delivered; there is no word for the opposite (section 11)."""
         if value:
@@ -132,7 +139,7 @@ def make_address(
 ) -> Address:
     """Make an address; the parameters are those of :meth:`Addresses.add_address`."""
     made = Address()
-    made.type, made.jid, made.node, made.uri, made.desc = type, jid, node, uri, desc
+    made.type, made.uri, made.jid, made.node, made.desc = type, uri, jid, node, desc
     made.delivered = delivered
     if uri and (jid or node):
         raise FieldValueError("an address has a jid or a uri, and not both")

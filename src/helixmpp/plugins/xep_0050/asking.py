@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import partial
 from typing import Any
 
+from helixmpp.core.futures import begun
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import HelixError
 from helixmpp.jid import JID
@@ -33,7 +34,8 @@ class Asking(BasePlugin):
 
     # -- finding commands -----------------------------------------------------------------------------------
 
-    async def get_commands(self, jid: JID | str, **kwargs: Any) -> Any:
+    @begun
+    async def get_commands(self, /, jid: JID | str, **kwargs: Any) -> Any:
         """Ask which commands an entity has: an iq with ``iq["disco_items"]``; for names alone: :meth:`list_commands`.
 
         :param kwargs: those of ``get_items`` of the plugin ``xep_0030``.

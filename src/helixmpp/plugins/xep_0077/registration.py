@@ -9,6 +9,7 @@ from xml.etree.ElementTree import SubElement
 from helixmpp.core.api import PluginAPI
 from helixmpp.core.client import ClientXMPP
 from helixmpp.core.declare import Setting, listens, on, op
+from helixmpp.core.futures import begun
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import StateError, XMPPError
 from helixmpp.jid import JID
@@ -240,6 +241,7 @@ class XEP_0077(BasePlugin):  # noqa: N801 - the name that programs import
             answer.add_done_callback(self._account_removed)
         return answer
 
+    @begun
     async def change_password(
         self,
         password: str,

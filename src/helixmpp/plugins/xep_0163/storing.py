@@ -19,9 +19,11 @@ class Storing(BasePlugin):
     """Stores items under options that the server has to keep to, and gets them back.
 
     :cvar profile: the options, by names.
+    :cvar node_profiles: options of single nodes, by node, that come before those.
     """
 
     profile: ClassVar[Mapping[str, object]] = {}
+    node_profiles: ClassVar[dict[str, Mapping[str, object]]] = {}
 
     def configure(
         self, node: str, ifrom: OptJid = None, **send_options: Unpack[SendOptions]
@@ -30,7 +32,9 @@ class Storing(BasePlugin):
 
         :param ifrom: the account, for components; by default our own.
         """
-        return self.xmpp.plugin[XEP_0060].set_node_config(ifrom, node, self.profile, ifrom, **send_options)
+        return self.xmpp.plugin[XEP_0060].set_node_config(
+            ifrom, node, self._profile_of(node), ifrom, **send_options
+        )
 
     async def store(
         self,
@@ -60,8 +64,8 @@ class Storing(BasePlugin):
             raise XMPPError(
                 "feature-not-implemented", "the server does not check the options of what is published"
             )
-        wanted = self._options(options)
         where = node or stanza.namespace
+        wanted = self._options(where, options)
         try:
             return await pep.publish(copy(stanza), where, id, wanted, ifrom, **send_options)
         except IqError as error:
@@ -92,10 +96,14 @@ class Storing(BasePlugin):
         wanted = [*(item_ids or ()), *([id] if id else ())]
         return self.xmpp.plugin[XEP_0060].get_items(jid or ifrom, node, wanted, ifrom=ifrom, **send_options)
 
-    def _options(self, options: FormLike | None) -> FormLike:
+    def _profile_of(self, node: str) -> Mapping[str, object]:
+        return {**self.profile, **self.node_profiles.get(node, {})}
+
+    def _options(self, node: str, options: FormLike | None) -> FormLike:
+        profile = self._profile_of(node)
         if isinstance(options, Form):
-            return options.merge(self.profile)
-        return {**(options or {}), **self.profile}
+            return options.merge(profile)
+        return {**(options or {}), **profile}
 
 
 def _values_of(options: FormLike) -> Mapping[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
+from helixmpp.core.futures import begun
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0030 import XEP_0030
@@ -44,30 +45,29 @@ class XEP_0257(BasePlugin):  # noqa: N801 - the name that programs import
         )
         return NAMESPACE in info.features
 
-    def get_certs(
-        self,
-        ifrom: OptJid = None,
-        timeout: float | None = None,
-        callback: OptCallback = None,
-        timeout_callback: OptCallback = None,
-    ) -> Awaitable[Iq]:
-        """Ask for all certificates (section 2.2): ``for item in iq["sasl_certs"]["items"]``.
+    @begun
+    async def get_certs(
+        self, ifrom: OptJid = None, timeout: float | None = None
+    ) -> set[tuple[str, str, tuple[str, ...]]]:
+        """Ask for all certificates (section 2.2): of each its name, its base64, and who is logged in by it.
 
         :param ifrom: the address to ask from.
         :param timeout: seconds to wait for the answer; by default the client's ``response_timeout``.
-        :param callback: called with the answer.
-        :param timeout_callback: called with the request when no answer came in time.
         :raises IqError: (when awaited) the server refuses, or keeps none.
         :raises IqTimeout: (when awaited) no answer came in time.
         """
-        request = self.xmpp.make_iq_get(ifrom=ifrom)
-        request[Certs].attach()
-        return request.send(timeout=timeout, callback=callback, timeout_callback=timeout_callback)
+        return {
+            (one.name_, one.x509cert, tuple(sorted(one.users))) for one in await self._items(ifrom, timeout)
+        }
 
     async def certificates(self, *, timeout: float | None = None) -> dict[str, CertItem]:
         """Ask for all certificates, by name; the errors are those of :meth:`get_certs`."""
-        answer = await self.get_certs(timeout=timeout)
-        return {item.name_: item for item in answer[Certs].items if item.name_}
+        return {item.name_: item for item in await self._items(None, timeout) if item.name_}
+
+    async def _items(self, ifrom: OptJid, timeout: float | None) -> list[CertItem]:
+        request = self.xmpp.make_iq_get(ifrom=ifrom)
+        request[Certs].attach()
+        return (await request.send(timeout=timeout))[Certs].items
 
     def add_cert(
         self,

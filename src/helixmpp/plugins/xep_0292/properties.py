@@ -1,11 +1,12 @@
 """The properties of a vCard in XML: RFC 6351, with what RFC 6350 section 6 says of each."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import ClassVar, Final
 from xml.etree.ElementTree import SubElement
 
 from helixmpp.errors import FieldValueError
-from helixmpp.stanza import ChildText, ElementBase, Texts
+from helixmpp.stanza import Child, ChildText, ElementBase, Texts
 from helixmpp.stanza.base.checks import checked_text
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Nickname",
     "Note",
     "Organisation",
+    "Parameters",
     "Photo",
     "Pronouns",
     "Property",
@@ -35,6 +37,7 @@ __all__ = [
     "TextProperty",
     "TimeZone",
     "Title",
+    "Type",
     "Uid",
     "UriProperty",
     "Url",
@@ -49,11 +52,32 @@ _TEXT: Final = f"{{{NS}}}text"
 _INTEGER: Final = f"{{{NS}}}integer"
 
 
+class Type(ElementBase):
+    """What kind a property is of; ``property.types`` are all kinds."""
+
+    name = "type"
+    namespace = NS
+    plugin_attrib = "type_"
+
+    text = ChildText()
+
+
+class Parameters(ElementBase):
+    """The parameters of a property as elements: ``tel["parameters"]["type_"]["text"]``."""
+
+    name = plugin_attrib = "parameters"
+    namespace = NS
+
+    type_ = Child(Type, key="type_")
+
+
 class Property(ElementBase):
     """A property with its parameters: ``types``, such as ``["work", "voice"]``, and ``pref``, 1 for the best."""
 
     namespace = NS
     interfaces: ClassVar[set[str]] = {"types", "pref"}
+
+    parameters = Child(Parameters)
 
     @property
     def types(self) -> list[str]:
@@ -293,6 +317,13 @@ class Birthday(Property):
     date = ChildText()
     date_time = ChildText()
     text = ChildText()
+
+    def set_date(self, value: dt.date | str) -> None:
+        """Set the date, as a text or as a ``datetime.date``.
+
+        :raises FieldValueError: it is neither.
+        """
+        Birthday.date.write(self, value.isoformat()[:10] if isinstance(value, dt.date) else value)
 
 
 class Gender(Property):

@@ -106,7 +106,10 @@ class VCard4(ElementBase):
 
     def set_full_name(self, full_name: str) -> None:
         """Set the whole name."""
-        self[FullName].text = full_name
+        if full_name:
+            self[FullName].text = full_name
+        else:
+            self.del_full_name()
 
     def del_full_name(self) -> None:
         """Take the whole name out."""
@@ -127,7 +130,10 @@ class VCard4(ElementBase):
 
     def set_given(self, given: str) -> None:
         """Set the given name."""
-        self[Name].given = given
+        if given:
+            self[Name].given = given
+        else:
+            self.del_given()
 
     def del_given(self) -> None:
         """Take the given name out."""
@@ -148,7 +154,10 @@ class VCard4(ElementBase):
 
     def set_surname(self, surname: str) -> None:
         """Set the family's name."""
-        self[Name].surname = surname
+        if surname:
+            self[Name].surname = surname
+        else:
+            self.del_surname()
 
     def del_surname(self) -> None:
         """Take the family's name out."""
@@ -184,8 +193,9 @@ class VCard4(ElementBase):
         if not isinstance(birthday, date):
             raise FieldValueError(f"VCard4.birthday: a date is needed, not {type(birthday).__name__}")
         day = birthday.date() if isinstance(birthday, datetime) else birthday
-        self.del_birthday()
-        self[Birthday].date = day.isoformat()
+        if day != self.get_birthday():
+            self.del_birthday()
+            self[Birthday].date = day.isoformat()
 
     def del_birthday(self) -> None:
         """Take the birthday out."""

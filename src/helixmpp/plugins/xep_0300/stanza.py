@@ -3,6 +3,7 @@
 import base64
 from typing import Final
 
+from helixmpp.errors import FieldValueError
 from helixmpp.plugins.xep_0300.functions import function_name
 from helixmpp.stanza import Attr, ElementBase, Text, codec_for
 
@@ -21,6 +22,15 @@ class Hash(ElementBase):
 
     algo = Attr(str)
     value = Text()
+
+    def set_algo(self, value: str) -> None:
+        """Set the name of the function.
+
+        :raises FieldValueError: it is none of those that are known here; what was received may have another.
+        """
+        if value and function_name(value) is None:
+            raise FieldValueError(f"Hash.algo: there is no hash function {value!r:.100} here")
+        Hash.algo.write(self, value)
 
     @property
     def digest(self) -> bytes | None:

@@ -77,9 +77,8 @@ class XEP_0356(BasePlugin):  # noqa: N801 - the name that programs import
         :raises IqError: the server refuses.
         :raises IqTimeout: no answer came in time.
         """
-        iq = self._roster_request(jid, "get")
-        iq[Roster].attach()
-        return await iq.send(**send_kwargs)
+        self._check_roster(jid, "get")
+        return await self._make_get_roster(jid).send(**send_kwargs)
 
     async def set_roster(
         self,
@@ -97,15 +96,27 @@ class XEP_0356(BasePlugin):  # noqa: N801 - the name that programs import
         :raises IqError: the server refuses.
         :raises IqTimeout: no answer came in time.
         """
-        iq = self._roster_request(jid, "set")
-        iq[Roster].set_items({jid: values for jid, values in roster_items.items()})  # noqa: C416 - of either kind
-        return await iq.send(**send_kwargs)
+        self._check_roster(jid, "set")
+        return await self._make_set_roster(jid, roster_items).send(**send_kwargs)
 
-    def _roster_request(self, jid: JID | str, itype: str) -> Iq:
-        user = JID(jid).bare_jid
+    def _check_roster(self, jid: JID | str, itype: str) -> None:
+        user = JID(jid)
         if not self._permissions_of(user).allows_roster(itype):
             raise PermissionError(f"{user.domain} does not allow to {itype} the rosters of its users")
-        return self.xmpp.make_iq(itype=itype, ito=user, ifrom=self._own())
+
+    # Tests of programs call these, and the one for messages, by their names.
+
+    def _make_get_roster(self, jid: JID | str) -> Iq:
+        iq = self.xmpp.make_iq(itype="get", ito=JID(jid).bare_jid, ifrom=self._own())
+        iq[Roster].attach()
+        return iq
+
+    def _make_set_roster(
+        self, jid: JID | str, roster_items: Mapping[str, Mapping[str, Any]] | Mapping[JID, Mapping[str, Any]]
+    ) -> Iq:
+        iq = self.xmpp.make_iq(itype="set", ito=JID(jid).bare_jid, ifrom=self._own())
+        iq[Roster].set_items({jid: values for jid, values in roster_items.items()})  # noqa: C416 - of either kind
+        return iq
 
     # -- messages -----------------------------------------------------------------------------------------
 
@@ -119,11 +130,15 @@ class XEP_0356(BasePlugin):  # noqa: N801 - the name that programs import
         user = _bare_sender(msg)
         if self._permissions_of(user).message != "outgoing":
             raise PermissionError(f"{user.domain} does not allow to send messages for its users")
-        wrapper = self.xmpp.make_message(user.domain, mfrom=self._own())
+        wrapper = self._make_privileged_message(msg)
+        wrapper.send()
+        return wrapper
+
+    def _make_privileged_message(self, msg: Message) -> Message:
+        wrapper = self.xmpp.make_message(msg.from_.domain, mfrom=self._own())
         # A message without a body may have any type; the server takes it out in any case.
         wrapper.xml.attrib.pop("type", None)
         wrapper[Privilege][Forwarded].stanza = msg
-        wrapper.send()
         return wrapper
 
     # -- requests -----------------------------------------------------------------------------------------
@@ -134,28 +149,35 @@ class XEP_0356(BasePlugin):  # noqa: N801 - the name that programs import
         """Send a request in the name of a user (section 6.3), and give the answer that the user got.
 
         :param encapsulated_iq: the request; it is ``from`` the bare address of the user.
-        :param iq_id: its id; by default a new one.
+        :param iq_id: its id, which it gets in any case; by default a new one.
+        :returns: the answer in the server's answer; that one itself where it is empty.
+        :raises BadStanza: the server's answer is no answer to this.
         :raises FieldValueError: it is no request, or it is from no bare address.
         :raises PermissionError: the user's server does not allow it.
         :raises PrivilegedIqError: the server refuses, or the answer is an error.
         :raises IqTimeout: no answer came in time.
         """
         user, itype = _bare_sender(encapsulated_iq), encapsulated_iq.xml.get("type", "")
+        # Who is not allowed to do it for the user sends it himself then.
+        encapsulated_iq["id"] = iq_id or str(uuid.uuid4())
         payload = [child.tag[1:].partition("}")[0] for child in encapsulated_iq.xml]
         if itype not in ("get", "set") or len(payload) != 1:
             raise FieldValueError("a request of type get or set with one payload is needed")
         if not self._permissions_of(user).allows_iq(payload[0], itype):
             raise PermissionError(f"{user.domain} does not allow to {itype} {payload[0]} for its users")
-        outer = self.xmpp.make_iq(id=iq_id or str(uuid.uuid4()), itype=itype, ito=user, ifrom=self._own())
+        outer = self.xmpp.make_iq(id=encapsulated_iq["id"], itype=itype, ito=user, ifrom=self._own())
         # Section 6.3: the inner one has the namespace of clients, which it gets by being put in.
         outer[PrivilegedIq].append(encapsulated_iq)
-        outer[PrivilegedIq][Iq]["id"] = outer["id"]
         try:
             answer = await outer.send(**send_kwargs)
         except IqError as error:
             raise PrivilegedIqError(error.iq) from error
+        if not len(answer.xml):
+            # Some say no more than that it is done.
+            return answer
         inner = _answer_in(answer)
-        if inner is None or inner.xml.get("id") != outer["id"]:
+        # Which request it answers, the id of the server's answer tells; some have another in the inner one.
+        if inner is None:
             raise BadStanza(f"{user.domain} has not put the answer into its answer")
         if inner.xml.get("type") == "error":
             raise PrivilegedIqError(answer)

@@ -23,6 +23,6 @@ Version: XEP-0377 0.4.1.
 """
 
 from helixmpp.plugins.xep_0377.spam_reporting import XEP_0377
-from helixmpp.plugins.xep_0377.stanza import Report
+from helixmpp.plugins.xep_0377.stanza import Report, Text
 
-__all__ = ["XEP_0377", "Report"]
+__all__ = ["XEP_0377", "Report", "Text"]

@@ -2,16 +2,27 @@
 
 from typing import ClassVar
 
+from helixmpp import stanza
 from helixmpp.plugins.xep_0359.stanza import StanzaID
 from helixmpp.stanza import Attr, Children, ChildText, ElementBase, Flag
 
-__all__ = ["ABUSE", "NAMESPACE", "SPAM", "Report"]
+__all__ = ["ABUSE", "NAMESPACE", "SPAM", "Report", "Text"]
 
 NAMESPACE = "urn:xmpp:reporting:1"
 #: Somebody sends unwanted messages.
 SPAM = "urn:xmpp:reporting:spam"
 #: General abuse.
 ABUSE = "urn:xmpp:reporting:abuse"
+
+
+class Text(ElementBase):
+    """One text of a report, as an element; ``report["text"]`` is what is in it."""
+
+    name = "text"
+    namespace = NAMESPACE
+    plugin_attrib = "text"
+
+    value = stanza.Text()
 
 
 class Report(ElementBase):

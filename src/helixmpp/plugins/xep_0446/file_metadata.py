@@ -9,6 +9,7 @@ from helixmpp.core.plugin import BasePlugin
 from helixmpp.errors import BadStanza
 from helixmpp.plugins.xep_0300 import XEP_0300
 from helixmpp.plugins.xep_0446.stanza import NAMESPACE, File
+from helixmpp.stanza.times import Written
 
 __all__ = ["XEP_0446"]
 
@@ -66,7 +67,11 @@ class XEP_0446(BasePlugin):  # noqa: N801 - the name that programs import
         made.name_ = name or (Path(path).name if path is not None else None)
         if path is not None:
             stat = Path(path).stat()
-            made.date = datetime.fromtimestamp(int(stat.st_mtime), UTC)
+            if Written.zone_needed:
+                made.date = datetime.fromtimestamp(int(stat.st_mtime), UTC)
+            else:
+                # As programs in slixmpp's style write it: the clock on the wall here, to the microsecond.
+                made.date = datetime.fromtimestamp(stat.st_mtime)
             made.size = stat.st_size
         elif file is not None:
             made.size = file.tell() - start

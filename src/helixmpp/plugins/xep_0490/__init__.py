@@ -17,7 +17,8 @@ item is ``message["pubsub_event"]["items"]["item"]``, its ``id`` the chat; ``_re
 
 Operations: none; it is the account's server that keeps it.
 
-Limits: events are believed only from our own account, and ids that the wrong one is said to have given are left out.
+Limits: a client believes events only from its own account, a component those of every account, ``message["from"]``;
+ids that the wrong one is said to have given are left out.
 Nothing is stored at a server that might show it to others. Which of two messages is the later one, the program knows:
 what is older than what it has shown already, or unknown to it, counts for nothing (section 5.1).
 

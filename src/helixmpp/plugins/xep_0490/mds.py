@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType, ModuleType
 from typing import ClassVar, Unpack
 
@@ -12,7 +13,7 @@ from helixmpp.plugins.xep_0030 import XEP_0030
 from helixmpp.plugins.xep_0045 import XEP_0045
 from helixmpp.plugins.xep_0060 import XEP_0060, Event, EventItem, EventItems, Item, Items, Pubsub, SendOptions
 from helixmpp.plugins.xep_0060.requests import OptJid
-from helixmpp.plugins.xep_0163 import Storing
+from helixmpp.plugins.xep_0163 import XEP_0163, Storing
 from helixmpp.plugins.xep_0333.stanza import Displayed as DisplayedMarker
 from helixmpp.plugins.xep_0359 import XEP_0359
 from helixmpp.plugins.xep_0359.stanza import StanzaID
@@ -34,8 +35,6 @@ class XEP_0490(Storing):  # noqa: N801 - the name that programs import
     xep_version = "1.0.1"
     dependencies: ClassVar[set[str]] = {"xep_0004", "xep_0030", "xep_0060", "xep_0163", "xep_0359"}
     extends = ((Item, Displayed), (EventItem, Displayed))
-    # Asks our own account for its events (section 4.3).
-    features = (f"{NAMESPACE}+notify",)
     #: The module with the stanza classes, as programs reach it.
     stanza: ClassVar[ModuleType] = mds_stanza
     #: The namespace of the protocol, and the node.
@@ -52,12 +51,13 @@ class XEP_0490(Storing):  # noqa: N801 - the name that programs import
     )
 
     def plugin_init(self) -> None:
-        """Give the node a name, and believe nobody else's events of it."""
-        pubsub = self.xmpp.plugin[XEP_0060]
-        pubsub.map_node_event(NAMESPACE, _EVENTS, payload=Displayed)
-        pubsub.add_private_node(NAMESPACE)
-        self._undo.append((pubsub.unmap_node_event, (NAMESPACE, _EVENTS)))
-        self._undo.append((pubsub.remove_private_node, (NAMESPACE,)))
+        """Give the node a name, ask for its events (section 4.3), and believe nobody else's."""
+        pep = self.xmpp.plugin[XEP_0163]
+        # To a gateway the accounts of its users tell it: ``message["from"]`` is whose chats they are.
+        private = not self.xmpp.is_component
+        pep.register_pep(_EVENTS, Displayed, private=private)
+        self.xmpp.plugin[XEP_0060].map_node_event(NAMESPACE, _EVENTS, payload=Displayed)
+        self._undo.append((partial(pep.unregister_pep, private=private), (_EVENTS, Displayed)))
 
     # -- what other clients have shown ----------------------------------------------------------------------
 
@@ -67,7 +67,7 @@ class XEP_0490(Storing):  # noqa: N801 - the name that programs import
 
         :param ifrom: the account, for components; by default our own.
         """
-        return self.retrieve(NAMESPACE, ifrom=ifrom, **send_options)
+        return self.retrieve(NAMESPACE, ifrom=ifrom, jid=self._account(ifrom), **send_options)
 
     async def displayed(self, ifrom: OptJid = None, *, timeout: float | None = None) -> dict[JID, str]:
         """Fetch up to which message each chat was shown: the stanza id (XEP-0359), by the address of the chat.
@@ -86,11 +86,11 @@ class XEP_0490(Storing):  # noqa: N801 - the name that programs import
         return self._read(answer[Pubsub][Items].items, self._account(ifrom))
 
     def displayed_in(self, message: Message) -> dict[JID, str]:
-        """Return what an event tells, as :meth:`displayed` does."""
+        """Return what an event tells, as :meth:`displayed` does; to a component, of the account that it is from."""
         items = message[Event][EventItems]
         if items.node != NAMESPACE:
             return {}
-        return self._read(items.items, self._account(message["to"] if self.xmpp.is_component else None))
+        return self._read(items.items, self._account(message["from"] if self.xmpp.is_component else None))
 
     def _read(self, items: Iterable[Item | EventItem], account: JID) -> dict[JID, str]:
         found: dict[JID, str] = {}

@@ -17,7 +17,9 @@ Events: none of its own; those of ``xep_0402`` tell of a bookmark that was chang
 
 Operations: none; it is the account's server that keeps bookmarks.
 
-Limits: those of ``xep_0402``. What other programs keep with a setting stays there when it is changed.
+Limits: those of ``xep_0402``. What other programs keep with a setting stays there when it is changed. Clients that
+know XEP-0492 as it was before version 0.2.0 see none of this; with the setting ``namespace_version`` of 0 it is all
+theirs, and newer ones see none.
 
 Version: XEP-0492 0.2.0.
 """

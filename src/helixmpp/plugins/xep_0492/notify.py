@@ -4,13 +4,15 @@ from types import ModuleType
 from typing import ClassVar
 
 import helixmpp.plugins.xep_0492.stanza as notify_stanza
+from helixmpp.core.declare import Setting
 from helixmpp.core.plugin import BasePlugin
 from helixmpp.jid import JID
 from helixmpp.plugins._bookmark_changes import change_bookmark
 from helixmpp.plugins.xep_0060.requests import OptJid
 from helixmpp.plugins.xep_0402 import XEP_0402, Extensions
+from helixmpp.plugins.xep_0492 import version_0
 from helixmpp.plugins.xep_0492.stanza import Notify, WhenLiteral
-from helixmpp.stanza import Iq
+from helixmpp.stanza import Iq, register_stanza_plugin, unregister_stanza_plugin
 
 __all__ = ["XEP_0492"]
 
@@ -23,8 +25,20 @@ class XEP_0492(BasePlugin):  # noqa: N801 - the name that programs import
     xep_version = "0.2.0"
     dependencies: ClassVar[set[str]] = {"xep_0402"}
     extends = ((Extensions, Notify),)
-    #: The module with the stanza classes, as programs reach it.
-    stanza: ClassVar[ModuleType] = notify_stanza
+
+    namespace_version = Setting(1, "0: settings are as before version 0.2.0, in the whole process")
+
+    def plugin_init(self) -> None:
+        """Have bookmarks hold the settings of the older version where that is wanted."""
+        if self.namespace_version == 0:
+            for holder, payload in version_0.EXTENDS:
+                register_stanza_plugin(holder, payload)
+                self._undo.append((unregister_stanza_plugin, (holder, payload)))
+
+    @property
+    def stanza(self) -> ModuleType:
+        """The module with the stanza classes, as programs reach it."""
+        return version_0 if self.namespace_version == 0 else notify_stanza
 
     async def settings(
         self,

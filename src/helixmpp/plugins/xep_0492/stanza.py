@@ -1,6 +1,7 @@
 """``<notify/>`` of XEP-0492 section 2."""
 
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import ClassVar, Final, Literal
 
 from helixmpp.errors import FieldValueError
 from helixmpp.stanza import Attr, Child, Children, ElementBase, Raw
@@ -39,6 +40,10 @@ class Setting(ElementBase):
         """Category and type of the applications that it is for, as in service discovery; ``""`` for any."""
         return self.identity_category, self.identity_type
 
+    def set_identity(self, category: str, client_type: str) -> None:
+        """Say which applications it is for."""
+        self.identity_category, self.identity_type = category, client_type
+
 
 class Never(Setting):
     """About no message."""
@@ -76,6 +81,8 @@ class Notify(ElementBase):
     name = "notify"
     namespace = NAMESPACE
     plugin_attrib = "notify"
+    #: The class of each setting.
+    words: ClassVar[Mapping[WhenLiteral, type[Setting]]] = _WORDS
 
     nevers = Children(Never)
     on_mentions = Children(OnMention)
@@ -83,7 +90,7 @@ class Notify(ElementBase):
 
     def settings(self) -> list[tuple[WhenLiteral, Setting]]:
         """Return every setting, with its word."""
-        return [(word, found) for word, cls in _WORDS.items() for found in self.children_of(cls)]
+        return [(word, found) for word, cls in self.words.items() for found in self.children_of(cls)]
 
     def get_config(self, client_type: str | None = None, category: str = "client") -> WhenLiteral | None:
         """Return the setting that counts for an application: the most special one (section 3).
@@ -117,12 +124,15 @@ class Notify(ElementBase):
         identity = (category or ("client" if client_type else ""), client_type or "")
         self._put_setting(when, identity)
         if identity != ("", "") and not any(one.identity == ("", "") for _, one in self.settings()):
-            self._put_setting(when, ("", ""))
+            self._begin_for_all(when)
+
+    def _begin_for_all(self, when: WhenLiteral) -> None:
+        self._put_setting(when, ("", ""))
 
     def _put_setting(self, when: WhenLiteral, identity: tuple[str, str]) -> None:
         old = [setting for _, setting in self.settings() if setting.identity == identity]
-        made = _WORDS[when]()
-        made.identity_category, made.identity_type = identity
+        made = self.words[when]()
+        made.set_identity(*identity)
         for advanced in (one.advanced for one in old):
             if advanced is not None:
                 # The schema has one.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from helixmpp.stanza import Attr, ChildText, ElementBase, Texts
+from helixmpp.stanza import Attr, ChildText, ElementBase, Message, Texts, register_stanza_plugin
 
 __all__ = ["NAMESPACE", "NS_IMAGE", "NS_OPENGRAPH", "LinkMetadata"]
 
@@ -21,6 +21,7 @@ class LinkMetadata(ElementBase):
     name = "Description"
     namespace = NAMESPACE
     plugin_attrib = "link_metadata"
+    plugin_multi_attrib = "link_metadatas"
 
     # "MUST have a specified namespace" (section 3.1)
     about = Attr(str, f"{{{NAMESPACE}}}about", key="about")
@@ -36,3 +37,7 @@ class LinkMetadata(ElementBase):
     site_name = ChildText(str, "site_name", namespace=NS_OPENGRAPH)
     locale = ChildText(namespace=NS_OPENGRAPH)
     determiner = ChildText(namespace=NS_OPENGRAPH)
+
+
+# A message has one for each of its links: ``message["link_metadatas"]``.
+register_stanza_plugin(Message, LinkMetadata, iterable=True)
