@@ -344,8 +344,15 @@ OBJECTS = {
     "_Place": ("xep_0050", "max_sessions"),
 }
 #: What may still grow after the first half of the strangers, with the most that it may come to: what the router
-#: knows of the forms of stanzas, and the log of a roster until it is put together.
-GROWING = {"/Router": 1_024, "/Router/dict": 1_024, "/Router/dict/dict": 1_024, "/MemoryLog/_Content": 20_000}
+#: knows of the forms of stanzas, the log of a roster until it is put together, and the authors of messages, of which
+#: some are forgotten at a time.
+GROWING = {
+    "/Router": 1_024,
+    "/Router/dict": 1_024,
+    "/Router/dict/dict": 1_024,
+    "/MemoryLog/_Content": 20_000,
+    "/XEP_0359/Authors": SMALL,
+}
 
 
 def limit(xmpp: Anybody, place: tuple[str, str]) -> int:

@@ -87,44 +87,14 @@ class Dispatcher:
             if kind is not None
             else stanza_of(element, namespace, host)
         )
-        if kind is not Iq and not self._filters.incoming:
-            # Nearly all that comes is a message or a presence, and there are no filters.
-            self._run_handlers(stanza, element)
-            return
         request = False
-        if isinstance(stanza, Iq):
-            request = element.get("type") in ("get", "set")
-            if request and not self._opened(stanza, element):
-                return
-            left = self._filtered(stanza)
-            if left is None or (not request and self._answered(left)):
-                return
-        else:
-            left = self._filtered(stanza)
+        if kind is Iq or kind is None or self._filters.incoming:
+            # Nearly all that comes is a message or a presence, and there are no filters.
+            request = isinstance(stanza, Iq) and element.get("type") in ("get", "set")
+            left = self._admitted(stanza, element, request)
             if left is None:
                 return
-        if not self._run_handlers(left, left.xml) and request:
-            self.refuse(left, XMPPError("service-unavailable"))
-
-    def _filtered(self, stanza: StanzaBase) -> StanzaBase | None:
-        """What the incoming filters leave of it."""
-        if not self._filters.incoming:
-            return stanza
-        try:
-            return self._filters.run_in(stanza)
-        except ANY_FAILURE as error:
-            self.failed(error, stanza, "incoming filter")
-            return None
-
-    def _answered(self, stanza: StanzaBase) -> bool:
-        """Whether it is the answer to a request of ours."""
-        try:
-            return isinstance(stanza, Iq) and self._pending.answer(stanza)
-        except ANY_FAILURE as error:
-            self.failed(error, stanza, "iq answer")
-            return True
-
-    def _run_handlers(self, stanza: StanzaBase, element: Element) -> bool:
+            stanza, element = left, left.xml
         handled = False
         for handler, surely, plain in self._router.candidates(element):
             try:
@@ -143,7 +113,35 @@ class Dispatcher:
                 self.failed(error, stanza, handler.name)
             if handler.check_delete():
                 self._router.remove(handler)
-        return handled
+        if request and not handled:
+            self.refuse(stanza, XMPPError("service-unavailable"))
+
+    def _admitted(self, stanza: StanzaBase, element: Element, request: bool) -> StanzaBase | None:
+        """What of it the handlers are to see, after the filters; None for what they are not."""
+        if request and not self._opened(stanza, element):
+            return None
+        left = self._filtered(stanza)
+        if left is None or (isinstance(stanza, Iq) and not request and self._answered(left)):
+            return None
+        return left
+
+    def _filtered(self, stanza: StanzaBase) -> StanzaBase | None:
+        """What the incoming filters leave of it."""
+        if not self._filters.incoming:
+            return stanza
+        try:
+            return self._filters.run_in(stanza)
+        except ANY_FAILURE as error:
+            self.failed(error, stanza, "incoming filter")
+            return None
+
+    def _answered(self, stanza: StanzaBase) -> bool:
+        """Whether it is the answer to a request of ours."""
+        try:
+            return isinstance(stanza, Iq) and self._pending.answer(stanza)
+        except ANY_FAILURE as error:
+            self.failed(error, stanza, "iq answer")
+            return True
 
     def failed(self, error: BaseException, data: Any, what: str) -> None:
         """A handler raised: answer if it was a request that waits for an answer, and tell the program.

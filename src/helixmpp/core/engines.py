@@ -46,6 +46,10 @@ def __getattr__(name: str) -> Any:
     return getattr(stored_entries, name)
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 class StorageFull(StorageError):
     """A log has no room for what was to be appended; nothing of it was."""
 

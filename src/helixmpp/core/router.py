@@ -18,6 +18,7 @@ _MAX_SHAPES = 1024
 _MAX_PARTS = 64
 _MAX_NAME = 256
 _STALE = -1
+_ANOTHER = "\0"  # an id for which no handler waits; not "", for which one may
 
 Shape = tuple[str, ...]
 # A handler, whether it surely matches, and the same one if nothing but its function has to be called then.
@@ -79,7 +80,7 @@ class Router:
         id_ = ""
         # An id counts only where a handler waits for it: each stanza has another one.
         if self._wanted_ids and (id_ := get("id", "")) not in self._wanted_ids:
-            id_ = ""
+            id_ = _ANOTHER
         shape: Shape = (element.tag, get("type", ""), id_, *[child.tag for child in element])
         found = self._shapes.get(shape)
         return self._find(shape) if found is None else found

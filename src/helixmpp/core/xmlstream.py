@@ -11,13 +11,13 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
 
 from helixmpp.core.busy import Busy
 from helixmpp.core.dispatch import ANY_FAILURE, Dispatcher
 from helixmpp.core.done import Done
+from helixmpp.core.elsewhere import FromElsewhere, hand_over, runs_elsewhere, written_copy
 from helixmpp.core.events import Events
 from helixmpp.core.factory import StanzaFactory
 from helixmpp.core.filter_queue import FilterQueue
@@ -339,28 +339,25 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         :raises NotConnectedError: there is no session and ``outbox_limit`` stanzas are waiting already.
         """
         loop = self._loop
-        try:
-            is_here = asyncio.get_running_loop() is loop
-        except RuntimeError:
-            is_here = False
-        if not is_here and loop is not None and loop.is_running():
-            return self._send_from_elsewhere_(data, use_filters)
+        if loop is not None and runs_elsewhere(loop):
+            return self._send_from_elsewhere_(loop, data, use_filters)
         if self._filters_.any_outgoing:
             if use_filters and isinstance(data, StanzaBase):
                 return self._filter_queue_.put(data)
             return self._filter_queue_.put_unfiltered(data)
         return self._deliver_(data)
 
-    def _send_from_elsewhere_(self, data: ElementBase | Element, use_filters: bool) -> Receipt:
+    def _send_from_elsewhere_(
+        self, loop: asyncio.AbstractEventLoop, data: ElementBase | Element, use_filters: bool
+    ) -> Receipt:
         """Have the thread of the event loop send what another one gives it: there is one order of what is written."""
-        taken = deepcopy(data)
-        # What cannot be written is told to whoever is to blame for it.
-        serialize(taken if isinstance(taken, Element) else taken.xml, stream_ns=self.default_ns)
+        taken = written_copy(data, self.default_ns)
 
         def send(_: object) -> None:
-            self.send(taken, use_filters)
+            # Not by way of a program's own send(), which has seen it.
+            XMLStream.send(self, taken, use_filters)
 
-        self.loop.call_soon_threadsafe(self._call_safely_, send, None, "send() of another thread")
+        hand_over(loop, lambda: self._call_safely_(send, None, "send() of another thread"))
         return self._outbox_.unknown()
 
     def _deliver_(self, data: ElementBase | Element) -> Receipt:
@@ -457,10 +454,24 @@ class XMLStream(ConnectionSettings, StanzaFactory):
     ) -> Awaitable[Iq]:
         """Send an iq request; its answer, or IqError, or IqTimeout after ``timeout`` seconds.
 
-        NotConnectedError ends it when the stream goes away before.
+        NotConnectedError ends it when the stream goes away before. Any thread may call it, and await the answer on
+        an event loop of its own; ``callback`` and ``timeout_callback`` are called by that of the client's loop.
         """
         if not iq.xml.get("id"):
             iq["id"] = self.new_id()
+        loop = self._loop
+        if loop is None or not runs_elsewhere(loop):
+            return self._ask_(iq, timeout, callback, timeout_callback)
+        taken = written_copy(iq, self.default_ns)
+        return FromElsewhere(loop, lambda: self._ask_(taken, timeout, callback, timeout_callback))
+
+    def _ask_(
+        self,
+        iq: Iq,
+        timeout: float | None,
+        callback: Callable[[Any], Any] | None,
+        timeout_callback: Callable[[Any], Any] | None,
+    ) -> asyncio.Future[Iq]:
         answer = self._iqs_.add(
             iq,
             timeout=self.response_timeout if timeout is None else timeout,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from helixmpp.core.engines import KeyValue
-from helixmpp.errors import StorageError, XMPPError
+from helixmpp.errors import InvalidJID, StorageError, XMPPError
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0050.names import Names
 from helixmpp.plugins.xep_0050.refusals import refusal
@@ -165,7 +165,12 @@ class Stored:
     async def _open(self, value: bytes, kept: Kept, id_: str, here: Here) -> Here | None:
         if here.session is not None and here.written == value:
             return Here(here.session, here.names)
-        names = here.names or await self._names_of(JID(kept.asked), kept.node, JID(kept.asker))
+        try:
+            asked, asker = JID(kept.asked), JID(kept.asker)
+        except InvalidJID as error:
+            log.warning("a session of the command %r that was kept is nobody's: %s", kept.node, error)
+            return None
+        names = here.names or await self._names_of(asked, kept.node, asker)
         if names is None:
             return None
         try:

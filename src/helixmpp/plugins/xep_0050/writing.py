@@ -49,7 +49,7 @@ class Kept:
         """
         try:
             content = _decode(self.content, names)
-        except (HelixError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        except (HelixError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
         if not isinstance(content, dict):
             raise ValueError("it is no dictionary")
@@ -102,10 +102,13 @@ def read_kept(value: bytes) -> Kept:
             raise ValueError(f"version {found['version']!r} is not known here")
         head = (found["from"], found["to"], found["node"])
         expires = found["expires"]
-        if not all(isinstance(text, str) for text in head) or not isinstance(expires, int | float):
+        if not all(isinstance(text, str) for text in head):
             raise ValueError("it says not whose session it is")
+        # JSON, as Python reads it, has numbers that are no time.
+        if isinstance(expires, bool) or not isinstance(expires, int | float) or not math.isfinite(expires):
+            raise ValueError("it says not until when")
         return Kept(*head, float(expires), found["session"])
-    except (TypeError, KeyError, RecursionError) as error:
+    except (TypeError, KeyError, RecursionError, OverflowError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 

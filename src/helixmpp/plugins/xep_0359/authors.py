@@ -5,20 +5,27 @@ conversation is remembered, and later ones with the same id change nothing.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
 from helixmpp.errors import BadStanza, InvalidJID
 from helixmpp.jid import JID
 from helixmpp.plugins.xep_0359.records import (
+    GROUPCHAT,
     MUC_USER,
+    NOTHING,
     OCCUPANT_ID,
     ORIGIN_ID,
     STANZA_ID,
     Record,
+    is_possible,
+    is_short,
     marks_of,
+    may_refer,
     pack,
     pack_usual,
     record_of,
+    room_in,
     unpack,
 )
 from helixmpp.plugins.xep_0359.stanza import StanzaID
@@ -32,6 +39,11 @@ V = TypeVar("V")
 
 # A conversation: a room, or two accounts.
 Scope = tuple[str, ...]
+# A conversation, the kind of reference, and the id.
+Key = tuple[Scope, str, str]
+
+# So many of those that wait are taken into the table at a time: each takes some 10 µs, for which the loop stands still.
+_SOME: Final = 250
 
 
 class Author(NamedTuple):
@@ -110,9 +122,10 @@ class Authors:
         # Most messages are never referred to. They wait here until one is; the first one first.
         self._pending: list[str] = []
         self._full = 0  # so many may wait before the limit is looked at again
-        self._known: dict[tuple[Scope, str, str], Author] = {}
+        self._known: dict[Key, Author] = {}
         # The rooms that messages came from; the least recent first.
         self._rooms: dict[str, None] = {}
+        self._latest_room = NOTHING  # how the records of the latest begin
 
     def heard(self, message: Message) -> None:
         """Remember who wrote a message that has content; each one that comes passes here."""
@@ -120,14 +133,21 @@ class Authors:
         if not packed:
             record = self._record_of(message)
             packed = "" if record is None else pack(record)
-        if packed:
-            self._pending.append(packed)
-            if len(self._pending) > self._full:
-                self._trim()
+            if not packed:
+                return
+            if not is_short(packed):
+                # Few such ones wait at any time, whoever sends them.
+                self._settle(_SOME)
+        # Nearly all that begins so is of type groupchat.
+        if packed[0] == "g" and not packed.startswith(self._latest_room):
+            self._heard_room(packed)
+        self._pending.append(packed)
+        if len(self._pending) > self._full:
+            self._trim()
 
     def note(self, message: Message) -> None:
-        """Remember who wrote a message, if there is anything in it to refer to."""
-        if _has_content(message):
+        """Remember who wrote a message, if there is anything in it to refer to, and it may be one at all."""
+        if _has_content(message) and is_possible(message.xml):
             self.heard(message)
 
     def _record_of(self, message: Message) -> Record | None:
@@ -156,27 +176,47 @@ class Authors:
             del self._pending[: excess - known]
         self._full = max(limit - len(self._known), 0)
 
-    def _settle(self) -> None:
-        """Take those that wait into the table."""
+    def _settle(self, count: int) -> None:
+        """Take so many of those that wait into the table, the first ones first."""
+        if not self._pending:
+            return
         known = self._known
-        pending = [unpack(packed) for packed in self._pending]
-        self._pending.clear()
+        settled = self._pending[:count]
+        del self._pending[:count]
+        for packed in settled:
+            for key, author in self._references(packed):
+                # Who comes later with the same id changes nothing.
+                known.setdefault(key, author)
         limit = self._limit()
-        for record in pending:
-            if record[0] == "groupchat":
-                self._note_room(record[1])
-        _drop_oldest(self._rooms, limit)
-        for record in pending:
-            # An error repeats what we ourselves wrote.
-            author = author_of(record, self._is_room_now) if record[0] != "error" else None
-            if author is not None:
-                scope = self._scope(record, author)
-                for use, id_ in _ids_of(record, author.bare):
-                    if id_:
-                        # Who comes later with the same id changes nothing.
-                        known.setdefault((scope, use, id_), author)
         _drop_oldest(known, limit)
-        self._full = limit - len(known)
+        self._full = max(limit - len(known), 0)
+
+    def _references(self, packed: str) -> Iterator[tuple[Key, Author]]:
+        """By what a message can be referred to, and who wrote it."""
+        record = unpack(packed)
+        if len(record) % 3 != 1:
+            return  # a program's filter has put into it what no XML has
+        # An error repeats what we ourselves wrote.
+        author = author_of(record, self.is_room) if record[0] != "error" else None
+        if author is not None:
+            scope = self._scope(record, author)
+            for use, id_ in _ids_of(record, author.bare):
+                if id_:
+                    yield (scope, use, id_), author
+
+    def _find(self, key: Key) -> Author | None:
+        """Who wrote what is referred to so."""
+        self._settle(_SOME)
+        known = self._known.get(key)
+        if known is not None or not key[2]:
+            return known
+        may = may_refer(key[2])
+        for packed in self._pending:
+            if may(packed):
+                for other, author in self._references(packed):
+                    if other == key:
+                        return author
+        return None
 
     def is_by_author(self, message: Message, id_: str, *, as_sent: bool = False) -> bool | None:
         """Whether a message is from the author of the one that it refers to; None where that is not known.
@@ -188,8 +228,7 @@ class Authors:
         author = None if record is None else author_of(record, self.is_room)
         if record is None or author is None:
             return None
-        self._settle()
-        known = self._known.get((self._scope(record, author), "id" if as_sent else "reference", id_))
+        known = self._find((self._scope(record, author), "id" if as_sent else "reference", id_))
         return None if known is None else compare(author, known)
 
     def is_same(self, message: Message, original: Message) -> bool | None:
@@ -204,22 +243,36 @@ class Authors:
 
     def is_room(self, bare: str) -> bool:
         """Whether an address is a room's."""
-        self._settle()
-        return self._is_room_now(bare)
-
-    def _is_room_now(self, bare: str) -> bool:
         return bare in self._rooms or self._is_room(bare)
 
-    def _note_room(self, sender: str) -> None:
+    def note_room(self, bare: str) -> None:
+        """Remember that an address is a room's, also when nobody else knows that any more."""
+        self._latest_room = NOTHING
+        self._rooms.pop(bare, None)
+        self._rooms[bare] = None
+        limit = self._limit()
+        if len(self._rooms) > limit:
+            _drop_oldest(self._rooms, limit - limit // 16)
+
+    def _heard_room(self, packed: str) -> None:
+        if not packed.startswith(GROUPCHAT):
+            return
+        spelled, begins = room_in(packed)
         try:
-            room = JID.parse(sender).bare
+            room = JID.parse(spelled).bare
         except InvalidJID:
             return
-        self._rooms.pop(room, None)
-        self._rooms[room] = None
+        if room:
+            self.note_room(room)
+            self._latest_room = begins
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait until something refers to one."""
+        return len(self._pending)
 
     def __len__(self) -> int:
-        self._settle()
+        self._settle(len(self._pending))
         return len(self._known)
 
     def _scope(self, record: Record, author: Author) -> Scope:
@@ -233,8 +286,9 @@ class Authors:
 
 
 def _drop_oldest(table: dict[K, V], limit: int) -> None:
-    while len(table) > limit:
-        del table[next(iter(table))]
+    # At once: to find the first one passes over all that were deleted before it.
+    for key in list(islice(table, max(len(table) - limit, 0))):
+        del table[key]
 
 
 def _has_content(message: Message) -> bool:

@@ -4,19 +4,28 @@ One is made of nearly each message that comes, and looked at only when another o
 one short string: nothing of the message is kept then, which would have to be bounded, and could be changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Final
 from xml.etree.ElementTree import Element
 
 __all__ = [
+    "GROUPCHAT",
     "MUC_USER",
+    "NOTHING",
     "OCCUPANT_ID",
     "ORIGIN_ID",
     "STANZA_ID",
     "Record",
+    "is_possible",
+    "is_short",
     "marks_of",
+    "may_refer",
+    "pack",
+    "pack_usual",
     "record_of",
+    "room_in",
+    "unpack",
 ]
 
 OCCUPANT_ID: Final = "{urn:xmpp:occupant-id:0}occupant-id"
@@ -35,7 +44,10 @@ _MOST_MARKS: Final = 8
 
 # The attributes type, from, to and id; and for each child that tells something its tag and its attributes id and by.
 Record = list[str]
-_BETWEEN: Final = "\0"  # no XML has it
+_BETWEEN: Final = "\0"  # no XML has it; what a program makes may, until it is sent
+# How the records of messages of a room begin, and how none begins.
+GROUPCHAT: Final = f"groupchat{_BETWEEN}"
+NOTHING: Final = _BETWEEN * 9
 
 
 def pack_usual(xml: Element) -> str:
@@ -43,15 +55,39 @@ def pack_usual(xml: Element) -> str:
     if len(xml) != 1:
         return ""
     try:
-        packed = _BETWEEN.join(_ATTRIBUTES(xml.attrib))
+        attributes = _ATTRIBUTES(xml.attrib)
     except KeyError:
         return ""
-    return packed if len(packed) <= _USUAL_LENGTH else ""
+    packed = _BETWEEN.join(attributes)
+    return packed if attributes[1] and len(packed) <= _USUAL_LENGTH else ""
 
 
 def pack(record: Record) -> str:
-    """A record in one string."""
-    return _BETWEEN.join(record)
+    """A record in one string; ``""`` where no XML could have what is in it."""
+    packed = _BETWEEN.join(record)
+    return packed if packed.count(_BETWEEN) == len(record) - 1 else ""
+
+
+def is_possible(xml: Element) -> bool:
+    """Whether a message could have come in XML; one that a program makes passes here before it is refused."""
+    return not any(_BETWEEN in value for value in xml.attrib.values())
+
+
+def is_short(packed: str) -> bool:
+    """Whether thousands of such strings may wait."""
+    return len(packed) <= _USUAL_LENGTH
+
+
+def room_in(packed: str) -> tuple[str, str]:
+    """Which room a message of type ``groupchat`` is from, and how the records of all from there begin."""
+    room = packed.split(_BETWEEN, 2)[1].partition("/")[0]
+    return room, f"{GROUPCHAT}{room}/"
+
+
+def may_refer(id_: str) -> Callable[[str], bool]:
+    """Tells, without a closer look, of which records nothing can be referred to by an id."""
+    inner, last = f"{_BETWEEN}{id_}{_BETWEEN}", f"{_BETWEEN}{id_}"
+    return lambda packed: inner in packed or packed.endswith(last)
 
 
 def unpack(packed: str) -> Record:

@@ -84,11 +84,18 @@ class XEP_0359(BasePlugin):  # noqa: N801 - the name that programs import
             matcher = ChildMatcher(Message, f"{{{self.xmpp.default_ns}}}body", ENCRYPTED)
             self.xmpp.register_handler(Callback(f"{self.name}.authors", matcher, self.authors.heard))
             self.xmpp.add_filter("out_sync", self._going_out)
+            self.xmpp.add_event_handler("groupchat_left", self._room_left)
 
     def note(self, message: Message) -> None:
         """Remember who wrote a message that came inside of another one which is believed, such as a carbon."""
         if self._following:
             self.authors.note(message)
+
+    def _room_left(self, left: Any) -> None:
+        # Those whose private messages came before are still its occupants, and not one account.
+        room = getattr(left, "room", None)
+        if isinstance(room, JID):
+            self.authors.note_room(room.bare)
 
     def _going_out(self, stanza: Any) -> Any:
         # What we write in a room comes back from it.

@@ -18,7 +18,7 @@ class MatcherId(MatcherBase):
 
     def match(self, stanza: StanzaBase) -> bool:
         """Whether the stanza has the id."""
-        return bool(stanza.xml.get("id") == self._criteria)
+        return bool(stanza.xml.get("id", "") == self._criteria)
 
     def keys(self) -> tuple[MatchKey, ...] | None:
         """Return the id."""
