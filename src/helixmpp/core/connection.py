@@ -64,8 +64,9 @@ Machine = ClientStream | ComponentStream
 class ConnectionOwner(Protocol):
     """Who is told what happens on a connection."""
 
-    def stanza_received(self, element: Element) -> None:
-        """A stanza of the negotiated stream."""
+    @property
+    def stanza_receiver(self) -> Callable[[Element], None]:
+        """What takes the stanzas of the negotiated stream."""
         ...
 
     def stream_event(self, event: StreamEvent) -> None:
@@ -467,8 +468,10 @@ class Connection:
     # -- events of the machine -----------------------------------------------------------------------
 
     def _pump(self) -> None:
-        machine, received = self.machine, self._owner.stanza_received
-        while self._reading and not self._aborted and (event := machine.next_event()) is not None:
+        machine, received = self.machine, self._owner.stanza_receiver
+        events = machine.events
+        while events and self._reading and not self._aborted:
+            event = events.popleft()
             if isinstance(event, StanzaReceived):
                 received(event.element)
                 if event.counted:

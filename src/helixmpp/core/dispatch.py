@@ -75,46 +75,50 @@ class Dispatcher:
 
     def receive(self, element: Element) -> None:
         """Dispatch one element; whatever goes wrong stays with this one."""
-        host = self._host
-        namespace = host.default_ns
-        if namespace != self._namespace:
-            self._namespace = namespace
-            self._kinds = _kinds(namespace)
-        kind = self._kinds.get(element.tag)
-        # The usual case is the same as stanza_of(), in fewer calls: each stanza comes through here.
-        stanza = (
-            kind.from_stream(element, namespace, host)
-            if kind is not None
-            else stanza_of(element, namespace, host)
-        )
-        request = False
-        if kind is Iq or kind is None or self._filters.incoming:
-            # Nearly all that comes is a message or a presence, and there are no filters.
-            request = isinstance(stanza, Iq) and element.get("type") in ("get", "set")
-            left = self._admitted(stanza, element, request)
-            if left is None:
-                return
-            stanza, element = left, left.xml
-        handled = False
-        for handler, surely, plain in self._router.candidates(element):
-            try:
-                if plain is not None:
-                    # Nearly all are such, and each call counts here.
+        try:
+            host = self._host
+            namespace = host.default_ns
+            if namespace != self._namespace:
+                self._namespace = namespace
+                self._kinds = _kinds(namespace)
+            kind = self._kinds.get(element.tag)
+            # The usual case is the same as stanza_of(), in fewer calls: each stanza comes through here.
+            stanza = (
+                kind.from_stream(element, namespace, host)
+                if kind is not None
+                else stanza_of(element, namespace, host)
+            )
+            request = False
+            if kind is Iq or kind is None or self._filters.incoming:
+                # Nearly all that comes is a message or a presence, and there are no filters.
+                request = isinstance(stanza, Iq) and element.get("type") in ("get", "set")
+                left = self._admitted(stanza, element, request)
+                if left is None:
+                    return
+                stanza, element = left, left.xml
+            handled = False
+            for handler, surely, plain in self._router.candidates(element):
+                try:
+                    if plain is not None:
+                        # Nearly all are such, and each call counts here.
+                        handled = True
+                        result = plain.pointer(stanza)
+                        if result is not None:
+                            plain.returned(result, stanza)
+                        continue
+                    if surely or handler.match(stanza):
+                        handled = True
+                        handler.run(stanza)
+                except ANY_FAILURE as error:
                     handled = True
-                    result = plain.pointer(stanza)
-                    if result is not None:
-                        plain.returned(result, stanza)
-                    continue
-                if surely or handler.match(stanza):
-                    handled = True
-                    handler.run(stanza)
-            except ANY_FAILURE as error:
-                handled = True
-                self.failed(error, stanza, handler.name)
-            if handler.check_delete():
-                self._router.remove(handler)
-        if request and not handled:
-            self.refuse(stanza, XMPPError("service-unavailable"))
+                    self.failed(error, stanza, handler.name)
+                if handler.check_delete():
+                    self._router.remove(handler)
+            if request and not handled:
+                self.refuse(stanza, XMPPError("service-unavailable"))
+        except ANY_FAILURE as error:
+            # One bad stanza never ends the stream (promise H).
+            self.failed(error, None, "dispatching")
 
     def _admitted(self, stanza: StanzaBase, element: Element, request: bool) -> StanzaBase | None:
         """What of it the handlers are to see, after the filters; None for what they are not."""

@@ -540,8 +540,11 @@ class XMLStream(ConnectionSettings, StanzaFactory):
 
     def stanza_received(self, element: Element) -> None:
         """Dispatch one element of the stream."""
-        try:
-            self._dispatcher_.receive(element)
-        except ANY_FAILURE as error:
-            # One bad stanza never ends the stream (promise H).
-            self._dispatcher_.failed(error, None, "dispatching")
+        self._dispatcher_.receive(element)
+
+    @property
+    def stanza_receiver(self) -> Callable[[Element], None]:
+        """What comes to the same as :meth:`stanza_received`, with a call less where that is our own."""
+        received = self.stanza_received
+        is_ours = getattr(received, "__func__", None) is XMLStream.stanza_received
+        return self._dispatcher_.receive if is_ours else received

@@ -105,7 +105,7 @@ class ClientStream(Machine):
                 # Another session than the one of before, whether or not this server counts its stanzas.
                 self.config.management.forget()
             self.config.management.jid = event.jid
-        self._events.append(event)
+        self.events.append(event)
 
     def set_aside(self, element: Element) -> None:
         """Keep an element until the stream is ready.
@@ -211,17 +211,17 @@ class ClientStream(Machine):
             case StartTLS():
                 self._enter(Phase.HANDSHAKE, "tls")
                 if not self._unread:
-                    self._events.append(ask)
+                    self.events.append(ask)
                 # Otherwise the rest of what was read is clear text, and the table has no place for it.
             case NeedSaltedPassword():
                 # The peer is not waited for, so no time is counted.
                 self._enter(Phase.KEY, row.name, timed=False)
                 self._request = ask
-                self._events.append(ask)
+                self.events.append(ask)
             case NeedRegistration():
                 # A person may have to fill in a form; the peer has been asked nothing.
                 self._enter(Phase.PROGRAM, row.name, timed=False)
-                self._events.append(ask)
+                self.events.append(ask)
 
     def _negotiated(self, then: Then) -> None:
         match then:
@@ -296,14 +296,14 @@ class ClientStream(Machine):
         if self.managed and self._phase is Phase.CLOSING:
             # Our last <a/> does not have it, and so the server keeps it for the next session.
             return
-        self._events.append(StanzaReceived(element, self.managed))
+        self.events.append(StanzaReceived(element, self.managed))
 
     def _nonza_received(self, element: Element) -> None:
         management = self.config.management
         if management is None or not self.managed:
-            self._events.append(NonzaReceived(element))
+            self.events.append(NonzaReceived(element))
         elif element.tag == _ACK_REQUEST:
-            self._events.append(AckRequested())
+            self.events.append(AckRequested())
         elif element.tag == _ACK:
             h = counter(element.get("h"))
             if h is None:
@@ -315,9 +315,9 @@ class ClientStream(Machine):
                 # Nobody can say any more who has what.
                 management.forget()
                 raise
-            self._events.append(Acknowledged(acknowledged))
+            self.events.append(Acknowledged(acknowledged))
         else:
-            self._events.append(NonzaReceived(element))
+            self.events.append(NonzaReceived(element))
 
     def acknowledge(self, handled: int) -> None:
         """Tell the server how many of its stanzas are handled; StateError when they are not counted."""

@@ -58,8 +58,8 @@ class ComponentStream(Machine):
         if element.tag != _HANDSHAKE:
             raise ProtocolError("not-authorized", "something else arrived during the handshake")
         self._accepted = True
-        self._events.append(Authenticated("handshake"))
-        self._events.append(Bound(self.config.jid))
+        self.events.append(Authenticated("handshake"))
+        self.events.append(Bound(self.config.jid))
         self._ready()
 
     def _features_received(self, element: Element) -> None:

@@ -82,7 +82,8 @@ class Machine(ABC):
         self._owed: set[str] = set()
         self._owed_from = frozenset({None, "", jid.bare, jid.domain})
         self._out: list[bytes] = []
-        self._events: deque[StreamEvent] = deque()
+        #: What :meth:`next_event` takes from; who takes very many may do so without it.
+        self.events: deque[StreamEvent] = deque()
         self._parser = StreamParser(negotiation_limits)
         self._phase = Phase.NEW
         self._cause: Happening | None = None
@@ -147,7 +148,7 @@ class Machine(ABC):
     def _receive_when_ready(self, data: bytes) -> None:
         """The same, without what only a negotiation needs: every stanza of a session passes here."""
         stanza_tags = self._stanza_tags
-        events = self._events
+        events = self.events
         for event in self._parser.feed(data):
             if isinstance(event, Element) and event.tag in stanza_tags and self._phase is _READY:
                 events.append(StanzaReceived(event, self.managed))
@@ -181,7 +182,7 @@ class Machine(ABC):
         self._happens(Happening.EOF)
         if self._phase is not Phase.CLOSED:
             if not self._was_ready and self._phase is not Phase.CLOSING:
-                self._events.append(
+                self.events.append(
                     Failed(ConnectionFailure("the server ended the connection", stage=self.stage))
                 )
             self._end()
@@ -193,7 +194,7 @@ class Machine(ABC):
 
     def next_event(self) -> StreamEvent | None:
         """Take the next event; None when there is none for now."""
-        return self._events.popleft() if self._events else None
+        return self.events.popleft() if self.events else None
 
     def stage_timed_out(self, stage: str) -> None:
         """The time that ``StageChanged`` gave for this stage is over. Ignored when the stage is over, too."""
@@ -289,11 +290,11 @@ class Machine(ABC):
 
     def _stanza_received(self, element: Element) -> None:
         """A stanza on a stream that is ready."""
-        self._events.append(StanzaReceived(element))
+        self.events.append(StanzaReceived(element))
 
     def _nonza_received(self, element: Element) -> None:
         """Another element on a stream that is ready."""
-        self._events.append(NonzaReceived(element))
+        self.events.append(NonzaReceived(element))
 
     def _failure_of(self, condition: str, text: str) -> HelixError:
         """The error for a stream error of the peer."""
@@ -329,7 +330,7 @@ class Machine(ABC):
         if changed != self._stage:
             self._stage = changed
             log.debug("%s: stage %s", self._jid.domain, stage)
-            self._events.append(StageChanged(*changed))
+            self.events.append(StageChanged(*changed))
 
     def _open(self) -> None:
         """Begin the stream, or begin it anew: what the peer said is forgotten (RFC 6120 section 4.3.3)."""
@@ -347,7 +348,7 @@ class Machine(ABC):
         """Stanzas can be exchanged from now on."""
         self._was_ready = True
         self._enter(Phase.READY, "ready", timed=False)
-        self._events.append(Ready(self.features))
+        self.events.append(Ready(self.features))
 
     # -- what the peer says --------------------------------------------------------------------------------
 
@@ -410,7 +411,7 @@ class Machine(ABC):
     def _stream_error_received(self, element: Element) -> None:
         self._happens(Happening.STREAM_ERROR)
         condition, text = condition_and_text(element, self._secret)
-        self._events.append(StreamErrorReceived(condition, text, element))
+        self.events.append(StreamErrorReceived(condition, text, element))
         failure = self._failure_of(condition, text)
         if condition == "see-other-host":
             host = other_host(element)
@@ -422,14 +423,14 @@ class Machine(ABC):
             elif host is None:
                 failure = StreamFailure(condition, "the redirection names no host", stage=self.stage)
             else:
-                self._events.append(Redirected(*host))
+                self.events.append(Redirected(*host))
         raise failure
 
     def _footer_received(self) -> None:
         self._happens(Happening.FOOTER)
         self._footer_seen = True
         if not self._was_ready and self._phase is not Phase.CLOSING:
-            self._events.append(Failed(ConnectionFailure("the server ended the stream", stage=self.stage)))
+            self.events.append(Failed(ConnectionFailure("the server ended the stream", stage=self.stage)))
         self._write_footer()
         self._end()
 
@@ -445,7 +446,7 @@ class Machine(ABC):
         if self._phase is not Phase.CLOSING:
             # The frames of a traceback hold what was worked with, the password too: an error is kept and shown.
             error.__context__ = None
-            self._events.append(Failed(error.with_traceback(None)))
+            self.events.append(Failed(error.with_traceback(None)))
         self._end()
 
     def _end(self) -> None:
@@ -453,7 +454,7 @@ class Machine(ABC):
         self._stage = ("closed", None)
         self._owed.clear()
         self._request = None
-        self._events.append(Closed(clean=self._footer_sent and self._footer_seen))
+        self.events.append(Closed(clean=self._footer_sent and self._footer_seen))
 
     def _write(self, text: str) -> None:
         self._out.append(text.encode())

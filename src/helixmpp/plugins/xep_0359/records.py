@@ -10,19 +10,21 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 __all__ = [
+    "ATTRIBUTES",
+    "BETWEEN",
     "GROUPCHAT",
     "MUC_USER",
     "NOTHING",
     "OCCUPANT_ID",
     "ORIGIN_ID",
     "STANZA_ID",
+    "USUAL_LENGTH",
     "Record",
     "is_possible",
     "is_short",
     "marks_of",
     "may_refer",
     "pack",
-    "pack_usual",
     "record_of",
     "room_in",
     "unpack",
@@ -34,65 +36,56 @@ STANZA_ID: Final = "{urn:xmpp:sid:0}stanza-id"
 MUC_USER: Final = "{http://jabber.org/protocol/muc#user}x"
 
 _TELLING: Final = frozenset({OCCUPANT_ID, ORIGIN_ID, STANZA_ID, MUC_USER})
-_ATTRIBUTES: Final = itemgetter("type", "from", "to", "id")
+#: What each message says of itself, in this order.
+ATTRIBUTES: Final = itemgetter("type", "from", "to", "id")
 # An address has at most 3071 bytes (RFC 6122 section 2.1); nobody needs ids as long as this one may be.
 _LONGEST_ADDRESS: Final = 3071
 _LONGEST_ID: Final = 1024
-_USUAL_LENGTH: Final = 512
+#: Up to so many characters thousands of records may wait.
+USUAL_LENGTH: Final = 512
 # Of the children that tell something no message needs more; one that has more is from nobody.
 _MOST_MARKS: Final = 8
 
 # The attributes type, from, to and id; and for each child that tells something its tag and its attributes id and by.
 Record = list[str]
-_BETWEEN: Final = "\0"  # no XML has it; what a program makes may, until it is sent
+#: What is between two of them in one string.
+BETWEEN: Final = "\0"  # no XML has it; what a program makes may, until it is sent
 # How the records of messages of a room begin, and how none begins.
-GROUPCHAT: Final = f"groupchat{_BETWEEN}"
-NOTHING: Final = _BETWEEN * 9
-
-
-def pack_usual(xml: Element) -> str:
-    """The record of a message in one string, where nothing has to be looked at closely; ``""`` where something has."""
-    if len(xml) != 1:
-        return ""
-    try:
-        attributes = _ATTRIBUTES(xml.attrib)
-    except KeyError:
-        return ""
-    packed = _BETWEEN.join(attributes)
-    return packed if attributes[1] and len(packed) <= _USUAL_LENGTH else ""
+GROUPCHAT: Final = f"groupchat{BETWEEN}"
+NOTHING: Final = BETWEEN * 9
 
 
 def pack(record: Record) -> str:
     """A record in one string; ``""`` where no XML could have what is in it."""
-    packed = _BETWEEN.join(record)
-    return packed if packed.count(_BETWEEN) == len(record) - 1 else ""
+    packed = BETWEEN.join(record)
+    return packed if packed.count(BETWEEN) == len(record) - 1 else ""
 
 
 def is_possible(xml: Element) -> bool:
     """Whether a message could have come in XML; one that a program makes passes here before it is refused."""
-    return not any(_BETWEEN in value for value in xml.attrib.values())
+    return not any(BETWEEN in value for value in xml.attrib.values())
 
 
 def is_short(packed: str) -> bool:
     """Whether thousands of such strings may wait."""
-    return len(packed) <= _USUAL_LENGTH
+    return len(packed) <= USUAL_LENGTH
 
 
 def room_in(packed: str) -> tuple[str, str]:
     """Which room a message of type ``groupchat`` is from, and how the records of all from there begin."""
-    room = packed.split(_BETWEEN, 2)[1].partition("/")[0]
+    room = packed.split(BETWEEN, 2)[1].partition("/")[0]
     return room, f"{GROUPCHAT}{room}/"
 
 
 def may_refer(id_: str) -> Callable[[str], bool]:
     """Tells, without a closer look, of which records nothing can be referred to by an id."""
-    inner, last = f"{_BETWEEN}{id_}{_BETWEEN}", f"{_BETWEEN}{id_}"
+    inner, last = f"{BETWEEN}{id_}{BETWEEN}", f"{BETWEEN}{id_}"
     return lambda packed: inner in packed or packed.endswith(last)
 
 
 def unpack(packed: str) -> Record:
     """A record again."""
-    return packed.split(_BETWEEN)
+    return packed.split(BETWEEN)
 
 
 def record_of(xml: Element, sender: str) -> Record | None:
