@@ -53,6 +53,9 @@ Start = Callable[..., Awaitable[Program]]
 @pytest.fixture
 async def start(tmp_path: Path) -> AsyncIterator[Start]:
     """Start a program in an empty folder: ``await start("echo_bot.py", jid, password)``."""
+    # Who runs the tests in the background may have SIGINT ignored, and a program that is started would inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     async with contextlib.AsyncExitStack() as stack:
 
         async def start_one(name: str | Path, *arguments: object) -> Program:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -339,7 +340,11 @@ class XMLStream(ConnectionSettings, StanzaFactory):
         :raises NotConnectedError: there is no session and ``outbox_limit`` stanzas are waiting already.
         """
         loop = self._loop
-        if loop is not None and runs_elsewhere(loop):
+        try:
+            is_here = get_running_loop() is loop
+        except RuntimeError:
+            is_here = False
+        if not is_here and loop is not None and runs_elsewhere(loop):
             return self._send_from_elsewhere_(loop, data, use_filters)
         if self._filters_.any_outgoing:
             if use_filters and isinstance(data, StanzaBase):
