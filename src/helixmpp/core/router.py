@@ -71,17 +71,16 @@ class Router:
         """The handlers that may match this element, in order of registration."""
         if self._version != registry_version():
             self._work_out()
-        get = element.get
         if len(element) == 1 and not self._wanted_ids:
             try:
-                return self._usual[element.tag][get("type", "")][element[0].tag]
+                return self._usual[element.tag][element.get("type", "")][element[0].tag]
             except KeyError:
                 pass
         id_ = ""
         # An id counts only where a handler waits for it: each stanza has another one.
-        if self._wanted_ids and (id_ := get("id", "")) not in self._wanted_ids:
+        if self._wanted_ids and (id_ := element.get("id", "")) not in self._wanted_ids:
             id_ = _ANOTHER
-        shape: Shape = (element.tag, get("type", ""), id_, *[child.tag for child in element])
+        shape: Shape = (element.tag, element.get("type", ""), id_, *[child.tag for child in element])
         found = self._shapes.get(shape)
         return self._find(shape) if found is None else found
 
