@@ -3,8 +3,9 @@
 What most programs do without is loaded when its name is first used.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from helixmpp._faces import face as _face
 from helixmpp.stanza.base.element import ElementBase
 from helixmpp.stanza.base.layout import laid_out
 from helixmpp.stanza.base.registry import register_stanza_plugin, registry_version, unregister_stanza_plugin
@@ -143,16 +144,4 @@ __all__ = [
     "unregister_stanza_plugin",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    module = _MODULE_OF.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - only when a name is looked up
-
-    value = globals()[name] = getattr(import_module(module), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(set(globals()) | set(__all__))
+__getattr__, __dir__ = _face(globals(), _MODULE_OF)

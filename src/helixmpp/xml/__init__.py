@@ -3,8 +3,9 @@
 The names are looked up when they are first used, so that who only makes a client pays for nothing of it.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from helixmpp._faces import face as _face
 from helixmpp.xml.names import (
     NS_BIND,
     NS_CLIENT,
@@ -75,16 +76,4 @@ __all__ = [
     "stream_header",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    module = _MODULE_OF.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - only when a name is looked up
-
-    value = globals()[name] = getattr(import_module(module), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(set(globals()) | set(__all__))
+__getattr__, __dir__ = _face(globals(), _MODULE_OF)

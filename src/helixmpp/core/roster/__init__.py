@@ -3,7 +3,9 @@
 The names are looked up when they are first used, so that a program pays for what it takes.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from helixmpp._faces import face as _face
 
 if TYPE_CHECKING:
     from helixmpp.core.roster.client import ClientRoster
@@ -37,16 +39,4 @@ __all__ = [
     "SubscriptionHandling",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    module = _MODULE_OF.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - only when a name is looked up
-
-    value = globals()[name] = getattr(import_module(module), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(set(globals()) | set(__all__))
+__getattr__, __dir__ = _face(globals(), _MODULE_OF)
